@@ -1,0 +1,64 @@
+import { RunwrightError } from "../../base/error.ts";
+import type { Store } from "../../ports/store.ts";
+import { createCatalog } from "./catalog.ts";
+import { createReader } from "./reading.ts";
+import { schemaOf, schemaVersion } from "./schema.ts";
+import { connect, type Server } from "./server.ts";
+import { createWriter } from "./writing.ts";
+
+/** Where the store lies. */
+export interface PostgresOptions {
+  /** `postgres://user:password@host:port/database` */
+  readonly url: string;
+  /** The schema that holds the tables: a name of small letters, digits and underscores. */
+  readonly schema: string;
+  readonly connectionsMax: number;
+}
+
+/** Two processes that open a new database at once must not both make its tables. */
+const setupLock = 7_786_011;
+
+/**
+ * Opens the store in a PostgreSQL database, and makes its tables when they are not there. Any number of processes may.
+ *
+ * Throws `package.missing` without `pg`, and `store.unknown-schema` for tables of another build, which it leaves as they are.
+ */
+export async function openPostgresStore(options: PostgresOptions): Promise<Store> {
+  const { url, schema, connectionsMax } = options;
+  if (!/^[a-z_][a-z0-9_]{0,62}$/.test(schema)) {
+    throw new RunwrightError(
+      "config.invalid",
+      `The schema name ${JSON.stringify(schema)} must match [a-z_][a-z0-9_]*.`,
+    );
+  }
+
+  await using opening = new AsyncDisposableStack();
+  const server = opening.use(await connect({ url, connectionsMax }));
+  await setUp(server, schema);
+  const resources = opening.move();
+  const dispose = async () => resources[Symbol.asyncDispose]();
+  return {
+    journal: { ...createReader(server, schema), ...createWriter(server, schema), [Symbol.asyncDispose]: dispose },
+    catalog: createCatalog(server, schema),
+    [Symbol.asyncDispose]: dispose,
+  };
+}
+
+async function setUp(server: Server, schema: string): Promise<void> {
+  await server.transact(async (send) => {
+    await send("SELECT pg_advisory_xact_lock($1)", [setupLock]);
+    const [existing] = await send("SELECT to_regclass($1)::text", [`${schema}.meta`]);
+    if (existing?.[0] === null) {
+      await send(`CREATE SCHEMA IF NOT EXISTS ${schema}`);
+      await send(`CREATE TABLE ${schema}.meta (schema_version integer NOT NULL)`);
+      await send(`INSERT INTO ${schema}.meta VALUES (${schemaVersion})`);
+      await send(schemaOf(schema));
+    }
+    const [row] = await send(`SELECT schema_version FROM ${schema}.meta`);
+    if (Number(row?.[0]) === schemaVersion) return;
+    throw new RunwrightError(
+      "store.unknown-schema",
+      `The tables in ${schema} have schema ${String(row?.[0])}; this build knows schema ${schemaVersion}. Use the Runwright that made them.`,
+    );
+  });
+}

@@ -1,0 +1,44 @@
+/** The number of this schema, kept in the table `meta`. A database with another number is not opened. */
+export const schemaVersion = 1;
+
+/**
+ * The tables of one store, in a schema of their own. Every key begins with tenant and workspace; all JSON is text, because `jsonb` refuses
+ * the letter U+0000 and gives keys back in another order. Keys compare by bytes (`C`), as in the other stores.
+ *
+ * `due`, `unread` and `holds` of a run sum up its unread inbox rows, so that an append reads no inbox.
+ */
+export function schemaOf(name: string): string {
+  return `
+CREATE TABLE ${name}.run (
+  tenant text COLLATE "C" NOT NULL, workspace text COLLATE "C" NOT NULL, run text COLLATE "C" NOT NULL,
+  workflow text COLLATE "C" NOT NULL, version text COLLATE "C" NOT NULL, created_at bigint NOT NULL, started_by text NOT NULL,
+  dedupe_key text COLLATE "C",
+  epoch bigint NOT NULL, last_seq bigint NOT NULL, status text COLLATE "C" NOT NULL, summary text NOT NULL,
+  wake_at bigint, due bigint,
+  last_entry bigint NOT NULL DEFAULT 0, unread integer NOT NULL DEFAULT 0, holds integer NOT NULL DEFAULT 0,
+  PRIMARY KEY (tenant, workspace, run)
+);
+CREATE UNIQUE INDEX run_by_dedupe_key ON ${name}.run (tenant, workspace, dedupe_key) WHERE dedupe_key IS NOT NULL;
+CREATE INDEX run_by_workflow ON ${name}.run (tenant, workspace, workflow, run);
+CREATE INDEX run_by_status ON ${name}.run (tenant, workspace, status, run);
+CREATE INDEX run_by_due ON ${name}.run (due, run, tenant, workspace) WHERE due IS NOT NULL;
+
+CREATE TABLE ${name}.segment (
+  tenant text COLLATE "C" NOT NULL, workspace text COLLATE "C" NOT NULL, run text COLLATE "C" NOT NULL, seq bigint NOT NULL,
+  count integer NOT NULL, at bigint NOT NULL, events text NOT NULL, hash text NOT NULL,
+  PRIMARY KEY (tenant, workspace, run, seq)
+);
+
+CREATE TABLE ${name}.inbox (
+  tenant text COLLATE "C" NOT NULL, workspace text COLLATE "C" NOT NULL, run text COLLATE "C" NOT NULL, id bigint NOT NULL,
+  kind text NOT NULL, body text NOT NULL, principal text NOT NULL, at bigint NOT NULL, outcome text,
+  PRIMARY KEY (tenant, workspace, run, id)
+);
+CREATE INDEX inbox_unread ON ${name}.inbox (tenant, workspace, run, id) WHERE outcome IS NULL;
+
+CREATE TABLE ${name}.version (
+  tenant text COLLATE "C" NOT NULL, workspace text COLLATE "C" NOT NULL, digest text COLLATE "C" NOT NULL, body text NOT NULL,
+  PRIMARY KEY (tenant, workspace, digest)
+);
+`;
+}

@@ -1,0 +1,47 @@
+import { assertFirst, assertTakesEntries, isHold, runNotFound } from "../../ports/journal-rules.ts";
+import { entryColumns, headIn, keyColumns } from "../../ports/journal-rows.ts";
+import type { JournalWriter } from "../../ports/journal.ts";
+import { appendAll } from "./appending.ts";
+import { createAll } from "./creating.ts";
+import type { Server } from "./server.ts";
+import { lockHeads } from "./statements.ts";
+
+const ofRun = "tenant = $1 AND workspace = $2 AND run = $3";
+
+/** Writes the journal in the schema `name`: each call is one transaction. */
+export function createWriter(server: Server, name: string): JournalWriter {
+  return {
+    async create(batch) {
+      for (const run of batch) assertFirst(run);
+      return batch.length === 0 ? [] : server.transact((send) => createAll(send, name, batch));
+    },
+    async takeOver(key) {
+      const values = [key.tenant, key.workspace, key.run];
+      const [raised] = await server.transact((send) =>
+        send(`UPDATE ${name}.run SET epoch = epoch + 1 WHERE ${ofRun} RETURNING epoch`, values),
+      );
+      if (raised === undefined) throw runNotFound(key.run);
+      return { key, epoch: Number(raised[0]) };
+    },
+    async append(batch) {
+      return batch.length === 0 ? [] : server.transact((send) => appendAll(send, name, batch));
+    },
+    async post(key, entry) {
+      return server.transact(async (send) => {
+        const [head] = await lockHeads(send, name, [key]);
+        if (head === undefined) throw runNotFound(key.run);
+        assertTakesEntries(key.run, headIn(head.slice(3)));
+        const { kind, body, principal, at } = entry;
+        const [row] = await send(
+          `WITH counted AS (
+             UPDATE ${name}.run SET last_entry = last_entry + 1, unread = unread + 1, holds = holds + $8, due = 0
+             WHERE ${ofRun} RETURNING last_entry)
+           INSERT INTO ${name}.inbox (${keyColumns}, ${entryColumns})
+           SELECT $1, $2, $3, last_entry, $4, $5, $6, $7 FROM counted RETURNING id`,
+          [key.tenant, key.workspace, key.run, kind, JSON.stringify(body), principal, at, isHold(kind) ? 1 : 0],
+        );
+        return { id: Number(row?.[0]), kind, body, principal, at };
+      });
+    },
+  };
+}

@@ -1,0 +1,155 @@
+import { existsSync } from "node:fs";
+import { DatabaseSync, type SQLInputValue } from "node:sqlite";
+import { messageOf, RunwrightError } from "../../base/error.ts";
+import type { Columns } from "../../ports/journal-rows.ts";
+import { createFailure, isDamage, needsRollback, type Failure } from "./failure.ts";
+import { schema, schemaVersion } from "./schema.ts";
+
+/** A prepared statement; rows come as lists of columns. */
+export interface Statement {
+  run(...values: SQLInputValue[]): unknown;
+  get(...values: SQLInputValue[]): Columns | undefined;
+  iterate(...values: SQLInputValue[]): IterableIterator<Columns>;
+}
+
+/** One connection that knows which errors can be survived. Everything runs at once, in the thread that calls. */
+export interface Database extends Disposable {
+  prepare(sql: string): Statement;
+  /** Runs `read`; an I/O error in it stops the database. */
+  reading<T>(read: () => T): T;
+  /** Runs `write` in one transaction: all of it or nothing. */
+  transact<T>(write: () => T): T;
+  /** Frames in the write-ahead log, and how many of them are in the database file. `passive` also moves as many as it can. */
+  checkpoint(mode: "noop" | "passive"): { readonly frames: number; readonly moved: number };
+}
+
+/** The synchronous setting of SQLite: `full` survives a power cut with everything acknowledged, `normal` may lose the last seconds. */
+export type Synchronous = "full" | "normal";
+
+/**
+ * Opens the journal's file for writing, and makes it when it is not there.
+ *
+ * Throws `store.unknown-schema` for a file of another schema and leaves it as it is: its number is read before anything can change the file.
+ */
+export function openDatabase(file: string, synchronous: Synchronous): Database {
+  const isNew = !existsSync(file) || schemaVersionOf(file, "writing") === 0;
+  const connection = new DatabaseSync(file, { timeout: 0 });
+  try {
+    // A commit is flushed by a sync that reaches the disk (macOS has to be told), and never pays for a checkpoint.
+    connection.exec(`
+      PRAGMA journal_mode = WAL; PRAGMA synchronous = ${synchronous}; PRAGMA fullfsync = 1; PRAGMA checkpoint_fullfsync = 1;
+      PRAGMA wal_autocheckpoint = 0; PRAGMA temp_store = MEMORY;
+    `);
+    const database = guard(connection, file);
+    if (isNew) database.transact(() => connection.exec(`${schema} PRAGMA user_version = ${schemaVersion};`));
+    return database;
+  } catch (error) {
+    connection.close();
+    throw isDamage(error) ? createFailure(file).ofRead(error) : createFailure(file).ofWrite(error);
+  }
+}
+
+/** Opens the journal's file for reading, next to the process that writes it. Neither waits for the other. */
+export function openDatabaseReadOnly(file: string): Database {
+  // A file without a schema is still being made, or its maker was killed: nobody was ever told of a run in it.
+  if (!existsSync(file) || schemaVersionOf(file, "reading") === 0) {
+    throw new RunwrightError("run.not-found", `There is no journal at ${file}.`);
+  }
+  return guard(new DatabaseSync(file, { timeout: 1000, readOnly: true }), file);
+}
+
+function schemaVersionOf(file: string, access: "reading" | "writing"): number {
+  try {
+    return readSchemaVersion(file, true);
+  } catch (error) {
+    if (!needsRollback(error)) throw error;
+    // Left by a process that was killed while it made the file: once it is made, changes go through the write-ahead log.
+    return access === "reading" ? 0 : readSchemaVersion(file, false);
+  }
+}
+
+function readSchemaVersion(file: string, readOnly: boolean): number {
+  try {
+    using connection = new DatabaseSync(file, { timeout: 1000, readOnly });
+    const version = Number(connection.prepare("PRAGMA user_version").get()?.["user_version"]);
+    const tables = Number(connection.prepare("SELECT count(*) AS tables FROM sqlite_schema").get()?.["tables"]);
+    if (version === schemaVersion || (version === 0 && tables === 0)) return version;
+    throw unknownSchema(file, version);
+  } catch (error) {
+    if (!isDamage(error)) throw error;
+    throw new RunwrightError("journal.damaged", `${file} is not a database any more. Restore it from a backup.`, {
+      cause: error,
+    });
+  }
+}
+
+function unknownSchema(file: string, version: number): RunwrightError {
+  const message = `${file} has schema ${version}; this build knows schema ${schemaVersion}. Use the Runwright that wrote it; the file was not changed.`;
+  return new RunwrightError("store.unknown-schema", message);
+}
+
+function guard(connection: DatabaseSync, file: string): Database {
+  const failure = createFailure(file);
+  const transact = createTransact(connection, failure);
+  const checkpoints = {
+    noop: connection.prepare("PRAGMA wal_checkpoint(NOOP)", { returnArrays: true }),
+    passive: connection.prepare("PRAGMA wal_checkpoint(PASSIVE)", { returnArrays: true }),
+  };
+
+  return {
+    // With `returnArrays` rows are lists, which the types of Node do not say.
+    prepare: (sql) => connection.prepare(sql, { returnArrays: true }) as unknown as Statement,
+    reading(read) {
+      failure.check();
+      try {
+        return read();
+      } catch (error) {
+        throw failure.ofRead(error);
+      }
+    },
+    transact,
+    checkpoint(mode) {
+      failure.check();
+      try {
+        const [, frames, moved] = checkpoints[mode].get() as unknown as Columns;
+        return { frames: Number(frames), moved: Number(moved) };
+      } catch (error) {
+        throw failure.ofWrite(error);
+      }
+    },
+    [Symbol.dispose]() {
+      failure.stop("it was disposed");
+      if (connection.isOpen) connection.close();
+    },
+  };
+}
+
+function createTransact(connection: DatabaseSync, failure: Failure): Database["transact"] {
+  const begin = connection.prepare("BEGIN IMMEDIATE");
+  const commit = connection.prepare("COMMIT");
+  const rollback = connection.prepare("ROLLBACK");
+
+  return (write) => {
+    failure.check();
+    try {
+      begin.run();
+      const answer = write();
+      commit.run();
+      return answer;
+    } catch (error) {
+      const translated = failure.ofWrite(error);
+      undo();
+      throw translated;
+    }
+  };
+
+  function undo(): void {
+    // SQLite has rolled back by itself after most errors; a rollback that fails leaves a connection nobody should use.
+    if (!connection.isTransaction) return;
+    try {
+      rollback.run();
+    } catch (error) {
+      failure.stop(`a rollback failed (${messageOf(error)})`);
+    }
+  }
+}

@@ -1,0 +1,55 @@
+import type { RunKey } from "../../base/ids.ts";
+import { assertFirst, assertTakesEntries, isHold, runNotFound } from "../../ports/journal-rules.ts";
+import type { InboxEntry, InboxRow, JournalWriter, Lease } from "../../ports/journal.ts";
+import { createAppendOne } from "./appending.ts";
+import { createCreateOne } from "./creating.ts";
+import type { Database } from "./database.ts";
+import { createHeadOf, ofRun } from "./statements.ts";
+import type { TurnCommit } from "./turn-commit.ts";
+
+/** Writes a journal through the one writing connection: batches at once, single rows with the others of their turn. */
+export function createWriter(database: Database, commit: TurnCommit): JournalWriter {
+  const createOne = createCreateOne(database);
+  const appendOne = createAppendOne(database);
+  const headOf = createHeadOf(database);
+  const raiseEpoch = database.prepare(`UPDATE run SET epoch = epoch + 1 WHERE ${ofRun} RETURNING epoch`);
+  const countEntry = database.prepare(
+    `UPDATE run SET last_entry = last_entry + 1, unread = unread + 1, holds = holds + ?, due = 0 WHERE ${ofRun} RETURNING last_entry`,
+  );
+  const insertEntry = database.prepare(
+    "INSERT INTO inbox (tenant, workspace, run, id, kind, body, principal, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+  );
+
+  return {
+    async create(batch) {
+      for (const run of batch) assertFirst(run);
+      return commit.now(() => batch.map(createOne));
+    },
+    async takeOver(key) {
+      return commit.soon(() => takeOverOne(key));
+    },
+    async append(batch) {
+      return commit.now(() => batch.map(appendOne));
+    },
+    async post(key, entry) {
+      return commit.soon(() => postOne(key, entry));
+    },
+  };
+
+  function takeOverOne(key: RunKey): Lease {
+    const raised = raiseEpoch.get(key.tenant, key.workspace, key.run);
+    if (raised === undefined) throw runNotFound(key.run);
+    return { key, epoch: Number(raised[0]) };
+  }
+
+  function postOne(key: RunKey, entry: InboxEntry): InboxRow {
+    const { tenant, workspace, run } = key;
+    const head = headOf(key);
+    if (head === undefined) throw runNotFound(run);
+    assertTakesEntries(run, head);
+    const { kind, body, principal, at } = entry;
+    const id = Number(countEntry.get(isHold(kind) ? 1 : 0, tenant, workspace, run)?.[0]);
+    insertEntry.run(tenant, workspace, run, id, kind, JSON.stringify(body), principal, at);
+    return { id, kind, body, principal, at };
+  }
+}

@@ -1,0 +1,152 @@
+import { randomBytes } from "node:crypto";
+import { mkdirSync } from "node:fs";
+import { hostname } from "node:os";
+import type { LogLine } from "../actions/function/call-log.ts";
+import { createLocalHost } from "../adapters/local-host/local-host.ts";
+import { openSqliteStore } from "../adapters/sqlite/sqlite-store.ts";
+import { RunwrightError } from "../base/error.ts";
+import type { JsonObject } from "../base/json.ts";
+import type { Committed } from "../engine/contract.ts";
+import { openEngine } from "../engine/engine.ts";
+import type { Plan } from "../language/plan.ts";
+import { formatDiagnostic } from "../language/report.ts";
+import type { RunEvent } from "../machine/event.ts";
+import type { Version } from "../ports/catalog.ts";
+import type { Host } from "../ports/host.ts";
+import type { RunRow } from "../ports/journal.ts";
+import { createRealClock } from "./clock.ts";
+import type { Config } from "./config.ts";
+import { controlAddress } from "./control/address.ts";
+import { controlRoutes } from "./control/routes.ts";
+import { openControlServer } from "./control/server.ts";
+import { localPrincipal, localScope } from "./principal.ts";
+import { createRunAction } from "./run-action.ts";
+import { createRunReader, localKey, type Runs } from "./runs.ts";
+import { readWorkflow } from "./workflow-file.ts";
+
+export type { LogLine } from "../actions/function/call-log.ts";
+
+/** How an app works. */
+export interface AppOptions {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** `all`: every unfinished run of the folder goes on. `asked`: only those that are started, decided or resumed here. */
+  readonly drive: "all" | "asked";
+  /** What user modules log and print. */
+  readonly onLog: (line: LogLine) => void;
+}
+
+/** The whole of Runwright in this process: it holds the data folder, carries runs out and answers other commands. */
+export interface App extends AsyncDisposable {
+  readonly runs: Runs;
+  /** Starts a version that was read and checked before. */
+  start(version: Version, input: JsonObject, env: AppOptions["env"]): Promise<RunRow>;
+  planOf(row: RunRow): Promise<Plan>;
+  /** Everything that has become durable of a run so far, in order. */
+  history(run: string): AsyncIterable<Committed>;
+  /** Calls `listener` after every commit of a run, until disposed. */
+  subscribe(listener: (committed: Committed) => void): Disposable;
+  /** Resolves when a run has ended, or when only people can move it on. */
+  settled(run: string, signal: AbortSignal): Promise<RunRow>;
+  /** Rejects when nothing can go on in this process; never resolves. */
+  readonly failed: Promise<never>;
+}
+
+/**
+ * Opens everything that a project needs to run. Throws `store.held` when another process holds the data folder.
+ *
+ * What is opened last is closed first: no command is answered any more when the engine stops, and the engine has let go of everything when the
+ * store closes.
+ */
+export async function openApp(config: Config, options: AppOptions): Promise<App> {
+  await using opening = new AsyncDisposableStack();
+  const clock = createRealClock();
+  mkdirSync(config.data, { recursive: true, mode: 0o700 });
+  const socket = controlAddress(config.data, options.env);
+  const holder = { pid: process.pid, host: hostname(), startedAt: clock.now(), socket };
+
+  const store = opening.use(await openSqliteStore({ folder: config.data, holder, synchronous: "full" }));
+  const action = opening.use(createRunAction(config, store, options.onLog));
+  const fatal = Promise.withResolvers<never>();
+  fatal.promise.catch(() => undefined);
+  const focus = createFocus(opening.use(createLocalHost(clock, fatal.reject)), options.drive);
+  const engine = opening.use(
+    await openEngine({
+      store,
+      host: focus.host,
+      action,
+      clock,
+      chance: Math.random,
+      randomBytes: () => randomBytes(10),
+    }),
+  );
+  engine.failed.catch(fatal.reject);
+  focus.opened();
+
+  const principal = localPrincipal();
+  const runs: Runs = {
+    ...createRunReader(store, { [Symbol.asyncDispose]: () => Promise.resolve() }),
+    start: ({ file, input, env }) => start(versionOf(config, file), input, env),
+    decide: (run, decision) => engine.decide(localKey(run), principal, decision),
+    cancel: (run, reason) => engine.cancel(localKey(run), principal, reason),
+    resume: (run) => engine.resume(localKey(run), principal),
+  };
+  opening.use(await openControlServer(socket, controlRoutes(runs, process.pid)));
+  const opened = opening.move();
+
+  return {
+    runs,
+    start,
+    planOf,
+    async *history(run) {
+      const key = localKey(run);
+      for await (const { seq, at, events } of store.journal.read(key, 1)) {
+        yield { key, seq, at, events: JSON.parse(events) as readonly RunEvent[] };
+      }
+    },
+    subscribe: (listener) => engine.subscribe(listener),
+    settled: (run, signal) => Promise.race([engine.settled(localKey(run), signal), fatal.promise]),
+    failed: fatal.promise,
+    [Symbol.asyncDispose]: () => opened.disposeAsync(),
+  };
+
+  async function planOf(row: RunRow): Promise<Plan> {
+    return (await store.catalog.get(localScope, row.version)).plan;
+  }
+
+  async function start(version: Version, input: JsonObject, env: AppOptions["env"]): Promise<RunRow> {
+    const declared = version.plan.env.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]] as const]));
+    const { row } = await engine.start({
+      scope: localScope,
+      principal,
+      version,
+      input,
+      env: Object.fromEntries(declared),
+    });
+    return row;
+  }
+}
+
+/** A host that leaves alone what an engine finds unfinished when it opens, where only some runs are asked for. */
+function createFocus(host: Host, drive: AppOptions["drive"]): { readonly host: Host; opened(): void } {
+  let isOpen = drive === "all";
+  return {
+    host: {
+      start: (work) => host.start(work),
+      nudge: (run) => (isOpen ? host.nudge(run) : Promise.resolve()),
+      wakeAt: (run, atMs) => (isOpen ? host.wakeAt(run, atMs) : Promise.resolve()),
+      [Symbol.asyncDispose]: () => host[Symbol.asyncDispose](),
+    },
+    opened() {
+      isOpen = true;
+    },
+  };
+}
+
+/** The version that a file is now; throws `workflow.invalid` with every error of the file. */
+function versionOf(config: Config, file: string): Version {
+  const { version, diagnostics, source } = readWorkflow(config, file, config.root);
+  if (version !== undefined) return version;
+  const errors = diagnostics.filter((each) => each.severity === "error");
+  const listed = errors.map((each) => formatDiagnostic(each, source)).join("\n");
+  throw new RunwrightError("workflow.invalid", `${file} has errors.\n${listed}`);
+}

@@ -1,0 +1,69 @@
+import assert from "node:assert/strict";
+import { mkdirSync, mkdtempDisposableSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { test } from "node:test";
+import { hasCode } from "../base/error.ts";
+import { configFileName, loadConfig } from "./config.ts";
+
+test("without a file everything has its default, and the project is where one stands", async () => {
+  using folder = mkdtempDisposableSync(path.join(tmpdir(), "rw-config-"));
+  const config = await loadConfig(folder.path, {});
+  assert.equal(config.root, folder.path);
+  assert.equal(config.data, path.join(folder.path, ".runwright"));
+  assert.deepEqual(config.origins, { data: "default", roles: "default" });
+});
+
+test("a file holds for its folder and all below it", async () => {
+  using folder = mkdtempDisposableSync(path.join(tmpdir(), "rw-config-"));
+  const deep = path.join(folder.path, "a", "b");
+  mkdirSync(deep, { recursive: true });
+  write(folder.path, "data: state\nroles: { reviewers: [local:ada, local:eve] }\n");
+  const config = await loadConfig(deep, {});
+  assert.equal(config.root, folder.path);
+  assert.equal(config.data, path.join(folder.path, "state"));
+  assert.deepEqual(config.roles, { reviewers: ["local:ada", "local:eve"] });
+  assert.deepEqual(config.origins, { data: configFileName, roles: configFileName });
+});
+
+test("the environment goes before the file", async () => {
+  using folder = mkdtempDisposableSync(path.join(tmpdir(), "rw-config-"));
+  write(folder.path, "data: state\n");
+  const config = await loadConfig(folder.path, { RUNWRIGHT_DATA: "elsewhere" });
+  assert.equal(config.data, path.join(folder.path, "elsewhere"));
+  assert.equal(config.origins.data, "RUNWRIGHT_DATA");
+  assert.equal(
+    (await loadConfig(folder.path, { RUNWRIGHT_DATA: "" })).origins.data,
+    configFileName,
+    "empty is not set",
+  );
+});
+
+test("a file of comments says nothing", async () => {
+  using folder = mkdtempDisposableSync(path.join(tmpdir(), "rw-config-"));
+  write(folder.path, "# data: .runwright/\n");
+  assert.equal((await loadConfig(folder.path, {})).origins.data, "default");
+});
+
+test("all problems of a file are told at once, each with its place and what to do", async () => {
+  using folder = mkdtempDisposableSync(path.join(tmpdir(), "rw-config-"));
+  write(folder.path, "dta: x\ndata: [x]\nroles:\n  a: ada\n  b: [{ x: 1 }]\n");
+  await assert.rejects(loadConfig(folder.path, {}), (error) => {
+    assert.ok(hasCode(error, "config.invalid"));
+    assert.match(error.message, /runwright\.config\.yaml:1:1 +unknown key 'dta'[^]*did you mean 'data'\?/);
+    assert.match(error.message, /:2:7 +'data' is the name of a folder, not a list/);
+    assert.match(error.message, /:4:6 +role 'a' is a list of people, not text/);
+    assert.match(error.message, /:5:7 +role 'b' is a list of people, not a map/);
+    return true;
+  });
+});
+
+test("a file that is no YAML is refused with the place", async () => {
+  using folder = mkdtempDisposableSync(path.join(tmpdir(), "rw-config-"));
+  write(folder.path, 'data: "x\n');
+  await assert.rejects(loadConfig(folder.path, {}), (error) => hasCode(error, "config.invalid"));
+});
+
+function write(folder: string, text: string): void {
+  writeFileSync(path.join(folder, configFileName), text);
+}

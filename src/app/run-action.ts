@@ -1,0 +1,77 @@
+import path from "node:path";
+import { availableParallelism } from "node:os";
+import type { LogLine } from "../actions/function/call-log.ts";
+import { createFunctionAction } from "../actions/function/function-action.ts";
+import { functionLimits } from "../actions/function/limits.ts";
+import { runKeyText, type RunKey } from "../base/ids.ts";
+import { limits } from "../base/limits.ts";
+import type { RunEvent } from "../machine/event.ts";
+import type { Action, ActionCall } from "../ports/action.ts";
+import type { Store } from "../ports/store.ts";
+import type { Config } from "./config.ts";
+import { namedFolders } from "./grants.ts";
+import { modulesRoot } from "./workflow-file.ts";
+
+/** Where the modules of a run lie, and what they may read besides. */
+interface Surroundings {
+  readonly root: string;
+  readonly folders: readonly string[];
+}
+
+/**
+ * Carries out the calls of every workflow of a project: each with the modules that belong to its file, confined to their folder and to the
+ * folders that the run's input names. All of that is read from the journal, so that it is the same after a crash.
+ */
+export function createRunAction(config: Config, store: Store, onLog: (line: LogLine) => void): Action {
+  const actions = new Map<string, Action>();
+  const known = new Map<string, Promise<Surroundings>>();
+
+  return {
+    async run(call, signal) {
+      return actionFor(await surroundingsOf(call)).run(call, signal);
+    },
+    async [Symbol.asyncDispose]() {
+      await Promise.all([...actions.values()].map((action) => action[Symbol.asyncDispose]()));
+    },
+  };
+
+  function actionFor({ root, folders }: Surroundings): Action {
+    const name = JSON.stringify([root, ...folders]);
+    const action =
+      actions.get(name) ??
+      createFunctionAction({
+        root,
+        size: availableParallelism(),
+        limits: functionLimits,
+        readFolders: folders,
+        writeFolders: ["reports"],
+        config: {},
+        onLog,
+      });
+    actions.set(name, action);
+    return action;
+  }
+
+  function surroundingsOf({ key, version }: ActionCall): Promise<Surroundings> {
+    const name = runKeyText(key);
+    const found = known.get(name) ?? read(key, version);
+    known.delete(name);
+    known.set(name, found);
+    for (const old of known.keys()) {
+      if (known.size <= limits.idleRunsMax) break;
+      known.delete(old);
+    }
+    return found;
+  }
+
+  async function read(key: RunKey, digest: string): Promise<Surroundings> {
+    const { file, plan } = await store.catalog.get(key, digest);
+    const root = modulesRoot(config, path.resolve(config.root, file));
+    for await (const segment of store.journal.read(key, 1)) {
+      const [first] = JSON.parse(segment.events) as readonly RunEvent[];
+      if (first?.kind === "run.created") return { root, folders: namedFolders(plan.inputs, first.input) };
+      break;
+    }
+    return { root, folders: [] };
+  }
+}

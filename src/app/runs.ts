@@ -1,0 +1,73 @@
+import type { RunKey } from "../base/ids.ts";
+import type { JsonObject } from "../base/json.ts";
+import type { Decision, RunView } from "../engine/contract.ts";
+import { runNotFound } from "../ports/journal-rules.ts";
+import type { Catalog } from "../ports/catalog.ts";
+import type { Journal, RunQuery, RunRow } from "../ports/journal.ts";
+import { localScope } from "./principal.ts";
+
+export type { Committed, Decision, GateView, InstanceView, RunView } from "../engine/contract.ts";
+
+/** Looks at the runs of one project. */
+export interface RunReader extends AsyncDisposable {
+  /** A page of runs, newest first. */
+  list(query: RunQuery): Promise<readonly RunRow[]>;
+  /** Throws `run.not-found`. */
+  row(run: string): Promise<RunRow>;
+  /** Throws `run.not-found`. */
+  view(run: string): Promise<RunView>;
+}
+
+/** A run to start. */
+export interface StartRun {
+  /** The workflow file, absolute. */
+  readonly file: string;
+  readonly input: JsonObject;
+  /** Where the values of the variables come from that the workflow declares. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/** The runs of one project, wherever they are carried out: by this process, or by the one that holds the data folder. */
+export interface Runs extends RunReader {
+  start(request: StartRun): Promise<RunRow>;
+  decide(run: string, decision: Decision): Promise<void>;
+  cancel(run: string, reason?: string): Promise<void>;
+  resume(run: string): Promise<void>;
+}
+
+/** What a reader stands on: a store that is open, or opened for reading only. */
+export interface ReadableStore {
+  readonly journal: Pick<Journal, "list" | "row" | "read">;
+  readonly catalog: Pick<Catalog, "get">;
+}
+
+/** The key of a run of this project. */
+export function localKey(run: string): RunKey {
+  return { ...localScope, run };
+}
+
+/** Reads runs straight from a store, without carrying any of them out. */
+export function createRunReader(store: ReadableStore, opened: AsyncDisposable): RunReader {
+  const { journal, catalog } = store;
+  return {
+    list: (query) => journal.list(localScope, query),
+    row,
+    async view(run) {
+      const found = await row(run);
+      const { plan } = await catalog.get(localScope, found.version);
+      // Lists, which need no machine and no expressions, do not wait for them to be loaded.
+      const [{ rebuild }, { viewOf }] = await Promise.all([
+        import("../engine/segment.ts"),
+        import("../engine/view.ts"),
+      ]);
+      return viewOf(found, (await rebuild(journal, found.key, plan)).state);
+    },
+    [Symbol.asyncDispose]: () => Promise.resolve(opened[Symbol.asyncDispose]()),
+  };
+
+  async function row(run: string): Promise<RunRow> {
+    const found = await journal.row(localKey(run));
+    if (found === undefined) throw runNotFound(run);
+    return found;
+  }
+}

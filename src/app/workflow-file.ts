@@ -1,0 +1,71 @@
+import { existsSync, readFileSync, statSync } from "node:fs";
+import path from "node:path";
+import { listExecutors } from "../actions/function/find.ts";
+import { digestJson } from "../base/digest.ts";
+import { RunwrightError } from "../base/error.ts";
+import type { Json } from "../base/json.ts";
+import { limits } from "../base/limits.ts";
+import { compileWorkflow } from "../language/compile.ts";
+import type { Diagnostic } from "../language/diagnostic.ts";
+import type { Plan } from "../language/plan.ts";
+import type { Source } from "../language/world.ts";
+import type { Version } from "../ports/catalog.ts";
+import type { Config } from "./config.ts";
+
+/** A workflow file, read and checked; without a plan it has errors. */
+export interface WorkflowFile {
+  readonly source: Source;
+  readonly diagnostics: readonly Diagnostic[];
+  readonly plan?: Plan;
+  readonly version?: Version;
+}
+
+const moduleFolders = ["functions", "assignments", path.join("scripts", "executors")] as const;
+
+/**
+ * Reads and checks a workflow file; `file` is meant from `cwd`. Throws `workflow.not-found` when there is none to read.
+ *
+ * The version names the file relative to the project, so that a journal holds no folder of this machine.
+ */
+export function readWorkflow(config: Config, file: string, cwd: string): WorkflowFile {
+  const place = path.resolve(cwd, file);
+  const source = { file, text: readSource(place, file) };
+  const names = listExecutors(modulesRoot(config, place));
+  const { diagnostics, plan } = compileWorkflow(source, { ...names, roles: Object.keys(config.roles) });
+  if (plan === undefined) return { source, diagnostics };
+
+  const version: Version = {
+    digest: digestJson({ source: source.text, plan: plan as unknown as Json }),
+    workflow: plan.workflow,
+    draft: true,
+    file: path.relative(config.root, place).replaceAll(path.sep, "/"),
+    source: source.text,
+    plan,
+  };
+  return { source, diagnostics, plan, version };
+}
+
+/**
+ * The folder whose `functions/` and `assignments/` a workflow file uses: its own, the one above when it lies in `workflows/`, or the project's;
+ * the first that has any.
+ */
+export function modulesRoot(config: Config, place: string): string {
+  const own = path.dirname(place);
+  const above = path.basename(own) === "workflows" ? [path.dirname(own)] : [];
+  const hasModules = (folder: string): boolean => moduleFolders.some((each) => existsSync(path.join(folder, each)));
+  return [own, ...above, config.root].find(hasModules) ?? config.root;
+}
+
+function readSource(place: string, file: string): string {
+  const stat = statSync(place, { throwIfNoEntry: false });
+  if (stat?.isFile() !== true) throw new RunwrightError("workflow.not-found", `There is no workflow file ${file}.`);
+  // The checker refuses it too, but only once it is in memory.
+  if (stat.size > limits.sourceBytesMax) {
+    const found = `${Math.ceil(stat.size / 1024)} KiB`;
+    throw new RunwrightError(
+      "workflow.invalid",
+      `${file} has ${found}; a workflow file has at most ${limits.sourceBytesMax / 1024} KiB.`,
+    );
+  }
+  return readFileSync(place, "utf8");
+}

@@ -1,0 +1,83 @@
+/** Every error code of Runwright: the HTTP status it maps to, and whether trying again can help. */
+export const errorTable = {
+  "usage.invalid": { status: 400, retry: false },
+  "workflow.not-found": { status: 404, retry: false },
+  "workflow.invalid": { status: 422, retry: false },
+  "workflow.unsupported": { status: 422, retry: false },
+  "inputs.invalid": { status: 422, retry: false },
+  "run.not-found": { status: 404, retry: false },
+  "run.ended": { status: 409, retry: false },
+  "run.exists": { status: 409, retry: false },
+  "gate.not-found": { status: 404, retry: false },
+  "gate.decided": { status: 409, retry: false },
+  "gate.forbidden": { status: 403, retry: false },
+  "gate.edit-refused": { status: 422, retry: false },
+  "version.not-found": { status: 404, retry: false },
+  "machine.unknown": { status: 409, retry: false },
+  "machine.illegal": { status: 500, retry: false },
+  "expression.failed": { status: 422, retry: false },
+  "expression.too-expensive": { status: 422, retry: false },
+  "step.failed": { status: 422, retry: false },
+  "step.timeout": { status: 504, retry: true },
+  "step.output-invalid": { status: 422, retry: false },
+  "step.value-too-large": { status: 413, retry: false },
+  "items.not-a-list": { status: 422, retry: false },
+  "items.too-many": { status: 422, retry: false },
+  "items.duplicate-key": { status: 422, retry: false },
+  "loop.exhausted": { status: 422, retry: false },
+  "gate.rejected": { status: 422, retry: false },
+  "gate.expired": { status: 422, retry: false },
+  "function.not-found": { status: 404, retry: false },
+  "function.failed": { status: 500, retry: true },
+  "function.crashed": { status: 500, retry: true },
+  "function.invalid": { status: 422, retry: false },
+  "function.refused": { status: 422, retry: false },
+  "function.output-invalid": { status: 422, retry: false },
+  "function.busy": { status: 429, retry: true },
+  "call.aborted": { status: 499, retry: false },
+  "journal.fenced": { status: 409, retry: false },
+  "journal.conflict": { status: 409, retry: false },
+  "journal.damaged": { status: 500, retry: false },
+  "journal.unknown-outcome": { status: 503, retry: true },
+  "journal.full": { status: 507, retry: true },
+  "journal.closed": { status: 503, retry: true },
+  "inbox.full": { status: 429, retry: true },
+  "store.held": { status: 409, retry: true },
+  "store.unknown-schema": { status: 409, retry: false },
+  "engine.stopping": { status: 503, retry: true },
+  "control.unreachable": { status: 503, retry: true },
+  "control.unauthorised": { status: 401, retry: false },
+  "config.invalid": { status: 422, retry: false },
+  "package.missing": { status: 500, retry: false },
+  internal: { status: 500, retry: false },
+} as const;
+
+/** A code from the table; callers compare codes, never messages. */
+export type ErrorCode = keyof typeof errorTable;
+
+/** The one error class. The message names the thing and what was expected and found, and ends with a full stop. */
+export class RunwrightError extends Error {
+  readonly code: ErrorCode;
+
+  constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = "RunwrightError";
+    this.code = code;
+  }
+}
+
+/** True when `error` is ours and carries this code. */
+export function hasCode(error: unknown, code: ErrorCode): error is RunwrightError {
+  return error instanceof RunwrightError && error.code === code;
+}
+
+/** Ours as it is; anything else wrapped as `internal` with its message kept. */
+export function toRunwrightError(error: unknown): RunwrightError {
+  if (error instanceof RunwrightError) return error;
+  return new RunwrightError("internal", error instanceof Error ? error.message : String(error), { cause: error });
+}
+
+/** The message of anything that was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

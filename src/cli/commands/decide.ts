@@ -1,0 +1,120 @@
+import { reachRuns } from "../../app/reach.ts";
+import type { Decision, GateView, Runs, RunView } from "../../app/runs.ts";
+import { RunwrightError } from "../../base/error.ts";
+import { isJsonObject, type Json, type JsonObject } from "../../base/json.ts";
+import { runDocument } from "../documents.ts";
+import { exitCodes, type ExitCode } from "../exit.ts";
+import { findRunOf } from "../find-run.ts";
+import { followToEnd } from "../follow-to-end.ts";
+import { createLogs } from "../logs.ts";
+import { safeLine } from "../safe-text.ts";
+import { type Session, sessionConfig } from "../session.ts";
+import { splitPair, valueOfText } from "../values.ts";
+import { shownPath, wordOfRun } from "../words.ts";
+
+/** Options of `approve` and `reject`. */
+export interface DecideOptions {
+  readonly comment?: string;
+  /** Each `field=value`; `approve` only. */
+  readonly edit: readonly string[];
+  readonly quiet?: boolean;
+}
+
+/** What is decided at which gate. */
+export interface DecideRequest {
+  readonly run: string;
+  /** Undefined: the only one that is open. */
+  readonly gate: string | undefined;
+  readonly outcome: Decision["outcome"];
+}
+
+/**
+ * Decides a gate. Where another process carries the run out, that one goes on with it and this command is done; where none does, this one goes
+ * on with it, as whoever approves expects.
+ */
+export async function decideCommand(
+  request: DecideRequest,
+  options: DecideOptions,
+  session: Session,
+): Promise<ExitCode> {
+  const config = await sessionConfig(session);
+  const run = await findRunOf(config, request.run);
+  const logs = createLogs();
+  await using reached = await reachRuns(config, { env: session.env, drive: "asked", onLog: logs.emit });
+  const runs = reached.kind === "here" ? reached.app.runs : reached.runs;
+  const view = await runs.view(run);
+  const gate = chooseGate(view, request.gate);
+  await runs.decide(run, decisionOn(gate, request.outcome, options));
+
+  const { output } = session;
+  const word = request.outcome === "accepted" ? output.tone("good", "accepted") : output.tone("attention", "rejected");
+  if (options.quiet !== true) output.note(`${word}  ${shownPath(gate.path)}: ${safeLine(gate.question)}`);
+  if (reached.kind === "here")
+    return await followToEnd(run, { app: reached.app, logs, config, session, fromStart: false }, options);
+  return await reportHandedOver(runs, run, reached.pid, session);
+}
+
+/** Says that another process goes on with a run. */
+export async function reportHandedOver(runs: Runs, run: string, pid: number, session: Session): Promise<ExitCode> {
+  if (session.json) session.output.json(runDocument(await runs.row(run)));
+  session.output.note(`process ${pid} goes on with ${run}; see ${session.me} show ${run}`);
+  return exitCodes.ok;
+}
+
+function chooseGate(view: RunView, name: string | undefined): GateView {
+  const { gates, row } = view;
+  assertOpen(view, name);
+  if (name !== undefined) {
+    const found = gates.find(({ path }) => path === name || shownPath(path) === name);
+    if (found !== undefined) return found;
+    const open = gates.map(({ path }) => path).join(", ");
+    throw new RunwrightError(
+      "gate.not-found",
+      `No gate ${name} is open in run ${row.key.run}.${open === "" ? "" : ` Open: ${open}.`}`,
+    );
+  }
+  const [only, second] = gates;
+  if (only === undefined) throw new RunwrightError("gate.not-found", `Run ${row.key.run} waits at no gate.`);
+  if (second === undefined) return only;
+  const open = gates.map(({ path }) => path).join(", ");
+  throw new RunwrightError("usage.invalid", `Several gates of run ${row.key.run} are open; name one: ${open}.`);
+}
+
+/** A gate that was there and is decided is another thing than one that never was. */
+function assertOpen({ row, instances }: RunView, name: string | undefined): void {
+  const run = row.key.run;
+  const decided = instances.find(
+    ({ path, verb, status }) => path === name && verb === "approve" && status !== "waiting" && status !== "pending",
+  );
+  if (decided !== undefined)
+    throw new RunwrightError(
+      "gate.decided",
+      `Gate ${decided.path} of run ${run} is already decided (${decided.status}).`,
+    );
+  if (row.summary.endedAt !== undefined)
+    throw new RunwrightError("run.ended", `Run ${run} has already ended (${wordOfRun(row.summary).word}).`);
+}
+
+/** Bound to what the gate shows now: if that changes before it arrives, the decision is refused. */
+function decisionOn(gate: GateView, outcome: Decision["outcome"], options: DecideOptions): Decision {
+  const { path, hash } = gate;
+  const { comment } = options;
+  const edits = options.edit.length === 0 ? undefined : editsOf(options.edit, gate.show);
+  return {
+    path,
+    hash,
+    outcome,
+    ...(comment === undefined ? {} : { comment }),
+    ...(edits === undefined ? {} : { edits }),
+  };
+}
+
+function editsOf(pairs: readonly string[], show: Json): JsonObject {
+  const shown = isJsonObject(show) ? show : {};
+  return Object.fromEntries(
+    pairs.map((pair) => {
+      const [field, text] = splitPair(pair, "--edit");
+      return [field, valueOfText(text, typeof shown[field] === "string")];
+    }),
+  );
+}

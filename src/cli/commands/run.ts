@@ -1,0 +1,117 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { type App, openApp } from "../../app/app.ts";
+import type { Config } from "../../app/config.ts";
+import { resolveFolders } from "../../app/grants.ts";
+import { readWorkflow } from "../../app/workflow-file.ts";
+import { RunwrightError } from "../../base/error.ts";
+import { equalJson, isJsonObject, type Json, type JsonObject } from "../../base/json.ts";
+import { applyDefaults } from "../../language/schema/defaults.ts";
+import type { Version } from "../../ports/catalog.ts";
+import type { RunRow, RunStatus } from "../../ports/journal.ts";
+import { reportDiagnostics } from "../diagnostics.ts";
+import { runAgain } from "../command-name.ts";
+import { exitCodes, type ExitCode } from "../exit.ts";
+import { followToEnd } from "../follow-to-end.ts";
+import { createLogs } from "../logs.ts";
+import { safeLine } from "../safe-text.ts";
+import { type Session, sessionConfig } from "../session.ts";
+import { inputsOfPairs } from "../values.ts";
+
+/** Options of `run`. */
+export interface RunOptions {
+  /** Each `name=value`. */
+  readonly input: readonly string[];
+  /** A JSON file with inputs. */
+  readonly inputs?: string;
+  readonly yes?: boolean;
+  /** Set by `--no-input`. */
+  readonly ask?: false;
+  readonly quiet?: boolean;
+  readonly continue?: boolean;
+}
+
+/** Starts a workflow and follows it until it has ended or only people can move it on. */
+export async function runCommand(file: string, options: RunOptions, session: Session): Promise<ExitCode> {
+  const config = await sessionConfig(session);
+  const workflow = readWorkflow(config, file, session.cwd);
+  const { version } = workflow;
+  if (version === undefined || workflow.diagnostics.length > 0) reportDiagnostics([workflow], session, "text");
+  if (version === undefined)
+    throw new RunwrightError("workflow.invalid", `${file} has errors, so nothing was started.`);
+
+  const input = inputOf(version, options, session);
+  const logs = createLogs();
+  const { env } = session;
+  await using app = await openApp(config, { env, drive: "asked", onLog: logs.emit });
+  const started = options.continue === true ? await unfinished(app, version, input) : undefined;
+  const row = started ?? (await app.start(version, input, env));
+  say(row, started !== undefined, { config, session, quiet: options.quiet === true });
+  if (started !== undefined) await app.runs.resume(row.key.run);
+  const where = { app, logs, config, session, fromStart: started === undefined };
+  const code = await followToEnd(row.key.run, where, options);
+  const again = againHint(file, version, options, session);
+  if (code === exitCodes.ok && options.quiet !== true && again !== undefined) session.output.note(again);
+  return code;
+}
+
+/** How to do the same with something else: the first input that was left to its default. */
+function againHint(file: string, version: Version, options: RunOptions, { me, env }: Session): string | undefined {
+  const properties = version.plan.inputs["properties"];
+  const given = new Set(options.input.map((pair) => pair.split("=")[0]));
+  const [name, schema] =
+    Object.entries(isJsonObject(properties) ? properties : {}).find(([each]) => !given.has(each)) ?? [];
+  if (name === undefined || options.inputs !== undefined) return undefined;
+  const described = isJsonObject(schema ?? null) ? (schema as JsonObject)["description"] : undefined;
+  const what = typeof described === "string" ? `   ${safeLine(described)}` : "";
+  return `      ${runAgain(me, file, env)} --input ${safeLine(name)}=…${what}`;
+}
+
+function say(
+  row: RunRow,
+  goesOn: boolean,
+  where: { readonly config: Config; readonly session: Session; readonly quiet: boolean },
+): void {
+  if (where.quiet) return;
+  const { output, cwd } = where.session;
+  const data = path.relative(cwd, where.config.data) || ".";
+  const how = goesOn ? "goes on where it was interrupted, " : "";
+  output.note(
+    `${output.tone("strong", row.workflow)}  ${row.key.run}  ${output.tone("quiet", `${how}kept in ${data}`)}`,
+  );
+}
+
+function inputOf(version: Version, options: RunOptions, session: Session): JsonObject {
+  const { inputs } = version.plan;
+  const given = { ...fileInputs(options.inputs, session.cwd), ...inputsOfPairs(options.input, inputs) };
+  return resolveFolders(inputs, given, session.cwd);
+}
+
+function fileInputs(file: string | undefined, cwd: string): JsonObject {
+  if (file === undefined) return {};
+  let value: Json;
+  try {
+    value = JSON.parse(readFileSync(path.resolve(cwd, file), "utf8")) as Json;
+  } catch (error) {
+    throw new RunwrightError("usage.invalid", `--inputs ${file} cannot be read as JSON.`, { cause: error });
+  }
+  if (!isJsonObject(value)) throw new RunwrightError("usage.invalid", `--inputs ${file} must hold a JSON object.`);
+  return value;
+}
+
+const unfinishedStatuses: readonly RunStatus[] = ["created", "running", "awaiting_approval"];
+const looksMax = 100;
+
+/** The newest run of this very version and input that has not ended. Nobody else carries it out, since this process holds the folder. */
+async function unfinished(app: App, version: Version, input: JsonObject): Promise<RunRow | undefined> {
+  const wanted = applyDefaults(version.plan.inputs, input);
+  const pages = await Promise.all(
+    unfinishedStatuses.map((status) => app.runs.list({ workflow: version.workflow, status, limit: looksMax })),
+  );
+  const rows = pages.flat().toSorted((a, b) => (a.key.run < b.key.run ? 1 : -1));
+  for (const row of rows) {
+    if (row.version !== version.digest) continue;
+    if (equalJson((await app.runs.view(row.key.run)).input, wanted)) return row;
+  }
+  return undefined;
+}

@@ -1,0 +1,90 @@
+import type { GateView, InstanceView, RunView } from "../../app/runs.ts";
+import { formatDuration } from "../../base/duration.ts";
+import { viewDocument } from "../documents.ts";
+import { exitCodes, type ExitCode } from "../exit.ts";
+import { findRun } from "../find-run.ts";
+import { layLine } from "../layout.ts";
+import { openReader } from "../open-reader.ts";
+import { safeLine } from "../safe-text.ts";
+import { type Session, sessionConfig } from "../session.ts";
+import { showStart } from "../show-value.ts";
+import { ago, shownPath, wordOfRun, wordOfStep } from "../words.ts";
+
+const stepsMax = 200;
+const valueLinesMax = 40;
+
+/** Shows one run: its steps, what it waits for, and what came out. */
+export async function showCommand(name: string, session: Session): Promise<ExitCode> {
+  await using runs = openReader(await sessionConfig(session));
+  const view = await runs.view(await findRun(runs, name));
+  if (session.json) session.output.json(viewDocument(view));
+  else
+    for (const line of [...head(view, session), ...steps(view, session), ...gates(view, session), ...ending(view)])
+      session.output.data(line);
+  return exitCodes.ok;
+}
+
+function head({ row, input }: RunView, { output }: Session): readonly string[] {
+  const { word, tone } = wordOfRun(row.summary);
+  const end = row.summary.endedAt ?? row.summary.updatedAt;
+  return [
+    `${output.dataTone(tone, word)}  ${output.dataTone("strong", safeLine(row.workflow))}  ${row.key.run}`,
+    `started ${ago(row.createdAt, Date.now())} by ${safeLine(row.startedBy)}, took ${formatDuration(end - row.createdAt)}`,
+    ...(Object.keys(input).length === 0 ? [] : ["", "inputs", ...indented(showStart(input, valueLinesMax))]),
+    "",
+    "steps",
+  ];
+}
+
+/** Items of a list that ended well are told by the list's count; what failed, runs or waits is listed one by one. */
+function steps({ instances }: RunView, session: Session): readonly string[] {
+  const listed = instances.filter(
+    (each) => !each.path.includes("[") || (each.status !== "succeeded" && each.status !== "skipped"),
+  );
+  const lines = listed
+    .slice(0, stepsMax)
+    .map((each) => layLine(stepLine(each), session.output.columns, session.output.dataTone));
+  if (listed.length > stepsMax) lines.push(`  … and ${listed.length - stepsMax} more: ${session.me} show <run> --json`);
+  return lines;
+}
+
+function stepLine(step: InstanceView): Parameters<typeof layLine>[0] {
+  const { path, status, reason, attempt, startedAt, endedAt, items, error } = step;
+  const count =
+    items === undefined ? (attempt > 1 ? `attempt ${attempt}` : undefined) : `${items.ended}/${items.total}`;
+  const note = error?.message ?? (status === "succeeded" ? undefined : reason);
+  return {
+    ...wordOfStep(status),
+    path: shownPath(path),
+    failed: status === "failed",
+    ...(startedAt === undefined ? {} : { tookMs: (endedAt ?? Date.now()) - startedAt }),
+    ...(count === undefined ? {} : { count }),
+    ...(note === undefined ? {} : { note: safeLine(note) }),
+  };
+}
+
+function gates(view: RunView, { me }: Session): readonly string[] {
+  return view.gates.flatMap((gate) => [
+    "",
+    `waits for a decision at ${shownPath(gate.path)}: ${safeLine(gate.question)}`,
+    ...(gate.show === null ? [] : indented(showStart(gate.show, valueLinesMax))),
+    ...decisionHints(view, gate, me),
+  ]);
+}
+
+function decisionHints({ row, gates: open }: RunView, { path, editable }: GateView, me: string): readonly string[] {
+  const which = open.length > 1 ? ` '${path}'` : "";
+  const edit = editable.length === 0 ? "" : `   (--edit ${editable[0]}=… changes: ${editable.join(", ")})`;
+  return [`  ${me} approve ${row.key.run}${which}${edit}`, `  ${me} reject ${row.key.run}${which}`];
+}
+
+function ending({ row, output }: RunView): readonly string[] {
+  const { error } = row.summary;
+  if (error !== undefined)
+    return ["", `failed at ${shownPath(error.path)}: ${safeLine(error.message)} (${error.code})`];
+  return output === null ? [] : ["", "output", ...indented(showStart(output, valueLinesMax))];
+}
+
+function indented(lines: readonly string[]): readonly string[] {
+  return lines.map((line) => `  ${line}`);
+}

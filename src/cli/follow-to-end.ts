@@ -1,0 +1,48 @@
+import type { App } from "../app/app.ts";
+import type { Config } from "../app/config.ts";
+import { exitCodes, type ExitCode } from "./exit.ts";
+import { follow } from "./follow.ts";
+import { createInterrupt } from "./interrupt.ts";
+import { openReader } from "./open-reader.ts";
+import type { Logs } from "./logs.ts";
+import { reportEnd, reportStopped } from "./report.ts";
+import type { Session } from "./session.ts";
+
+/** What it takes to follow a run in a command. */
+export interface FollowSession {
+  readonly app: App;
+  readonly logs: Logs;
+  readonly config: Config;
+  readonly session: Session;
+  /** True for a run that this command has started. */
+  readonly fromStart: boolean;
+}
+
+/** Options of commands that follow a run. */
+export interface FollowFlags {
+  readonly yes?: boolean;
+  /** Set by `--no-input`. */
+  readonly ask?: false;
+  readonly quiet?: boolean;
+}
+
+/** Follows a run, then says how it ended; an interrupt stops the engine safely first. */
+export async function followToEnd(run: string, where: FollowSession, flags: FollowFlags): Promise<ExitCode> {
+  const { app, logs, config, session, fromStart } = where;
+  const { output } = session;
+  const quiet = flags.quiet === true;
+  using interrupt = createInterrupt();
+
+  const ask = flags.ask !== false && output.canAsk && !session.json;
+  const options = { yes: flags.yes === true, ask, quiet, fromStart };
+  const row = await follow(run, { app, output, interrupt, onLog: logs.listen }, options);
+  if (row !== undefined) return reportEnd(await app.runs.view(run), session, { quiet });
+
+  output.note("stopping: what runs may end, nothing new begins (Ctrl+C again stops at once)");
+  await app[Symbol.asyncDispose]();
+  await using reader = openReader(config);
+  const view = await reader.view(run);
+  if (view.row.summary.endedAt !== undefined) return reportEnd(view, session, { quiet });
+  reportStopped(view.row, session);
+  return exitCodes.interrupted;
+}

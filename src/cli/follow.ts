@@ -1,0 +1,164 @@
+import type { App, LogLine } from "../app/app.ts";
+import type { Committed, GateView } from "../app/runs.ts";
+import { hasCode } from "../base/error.ts";
+import { emptyState } from "../machine/state.ts";
+import type { RunRow } from "../ports/journal.ts";
+import type { Interrupt } from "./interrupt.ts";
+import { createLiveView, type View } from "./live-view.ts";
+import type { Output } from "./output.ts";
+import { createPlainView, createQuietView } from "./plain-view.ts";
+import { safeLine } from "./safe-text.ts";
+import { createTracker, type Tracker } from "./tracker.ts";
+import { shownPath } from "./words.ts";
+
+/** How a run is followed. */
+export interface FollowOptions {
+  /** Accept every gate. */
+  readonly yes: boolean;
+  /** Ask the person at the terminal. */
+  readonly ask: boolean;
+  readonly quiet: boolean;
+  /** Also show what had happened before, as for a run that this command has just started. */
+  readonly fromStart: boolean;
+}
+
+/** What `follow` stands on. */
+export interface FollowDeps {
+  readonly app: App;
+  readonly output: Output;
+  readonly interrupt: Interrupt;
+  /** Calls its argument for every line that user modules log, until disposed. */
+  readonly onLog: (listener: (line: LogLine) => void) => Disposable;
+}
+
+/** Shows a run until it has ended or only people can move it on; undefined when it was interrupted. */
+export async function follow(run: string, deps: FollowDeps, options: FollowOptions): Promise<RunRow | undefined> {
+  const { app, interrupt } = deps;
+  using feed = openFeed(app, run);
+  const tracker = createTracker(emptyState(await app.planOf(await app.runs.row(run))));
+  using view = createView(deps.output, tracker, options);
+  using _log = deps.onLog((line) => {
+    if (!isTold(line)) view.text(logText(line));
+  });
+  for await (const committed of app.history(run)) {
+    const lines = tracker.take(committed);
+    if (options.fromStart) view.lines(lines);
+  }
+  const acceptor = createAcceptor(app, run);
+  feed.pass((committed) => {
+    view.lines(tracker.take(committed));
+    if (options.yes && tracker.state.gates.size > 0) acceptor.accept().catch(() => {});
+  });
+
+  const later = new Set<string>();
+  for (;;) {
+    const row = await settled(app, run, interrupt.signal);
+    if (row === undefined || row.summary.status !== "awaiting_approval") return row;
+    if (options.yes) {
+      // A gate that stays open all the same needs somebody else too.
+      if ((await acceptor.accept()) === "stuck") return row;
+      continue;
+    }
+    const gate = options.ask ? await nextGate(app, run, later) : undefined;
+    if (gate === undefined) return row;
+    using _yielded = view.yield();
+    if ((await ask(gate, deps, run)) === "later") later.add(gate.path);
+    if (interrupt.signal.aborted) return undefined;
+  }
+}
+
+/** Commits of one run, kept until somebody takes them: none is missed between subscribing and reading the state. */
+function openFeed(app: App, run: string): Disposable & { pass(listener: (committed: Committed) => void): void } {
+  const early: Committed[] = [];
+  let take = (committed: Committed): void => void early.push(committed);
+  const subscription = app.subscribe((committed) => {
+    if (committed.key.run === run) take(committed);
+  });
+  return {
+    pass(listener) {
+      take = listener;
+      for (const committed of early) listener(committed);
+    },
+    [Symbol.dispose]: () => subscription[Symbol.dispose](),
+  };
+}
+
+function createView(output: Output, tracker: Tracker, options: FollowOptions): View {
+  if (options.quiet) return createQuietView();
+  return output.isTerminal ? createLiveView(output, tracker, Date.now) : createPlainView(output, tracker);
+}
+
+async function settled(app: App, run: string, signal: AbortSignal): Promise<RunRow | undefined> {
+  try {
+    return await app.settled(run, signal);
+  } catch (error) {
+    if (signal.aborted && hasCode(error, "call.aborted")) return undefined;
+    throw error;
+  }
+}
+
+async function nextGate(app: App, run: string, later: ReadonlySet<string>): Promise<GateView | undefined> {
+  const { gates } = await app.runs.view(run);
+  return gates.find((gate) => !later.has(gate.path));
+}
+
+/** Puts one gate to the person, unless somebody else decides it first. */
+async function ask(gate: GateView, deps: FollowDeps, run: string): Promise<"decided" | "later"> {
+  const { app, output, interrupt } = deps;
+  const moved = new AbortController();
+  const { askGate } = await import("./gate-prompt.ts");
+  using _watch = app.subscribe(({ key, events }) => {
+    const isDecided = events.some(
+      (event) => event.kind.startsWith("gate.") && "path" in event && event.path === gate.path,
+    );
+    if (key.run === run && isDecided) moved.abort();
+  });
+
+  const answer = await askGate(gate, output, AbortSignal.any([moved.signal, interrupt.signal]));
+  if (answer.kind === "interrupted") interrupt.raise();
+  if (answer.kind !== "decided") return moved.signal.aborted ? "decided" : "later";
+  try {
+    await app.runs.decide(run, answer.decision);
+  } catch (error) {
+    if (!hasCode(error, "gate.decided") && !hasCode(error, "gate.edit-refused")) throw error;
+    output.note(output.tone("bad", safeLine(error.message)));
+  }
+  return "decided";
+}
+
+/** Accepts all open gates of a run, one round after the other: rounds at the same time would find each other's gates decided. */
+function createAcceptor(app: App, run: string): { accept(): Promise<"moved" | "stuck"> } {
+  let last: Promise<unknown> = Promise.resolve();
+  return {
+    accept() {
+      const round = last.then(acceptAll, acceptAll);
+      last = round;
+      return round;
+    },
+  };
+
+  async function acceptAll(): Promise<"moved" | "stuck"> {
+    const { gates } = await app.runs.view(run);
+    const answers = await Promise.all(gates.map((gate) => accepted(gate)));
+    return gates.length > 0 && answers.every((answer) => !answer) ? "stuck" : "moved";
+  }
+
+  async function accepted({ path, hash }: GateView): Promise<boolean> {
+    try {
+      await app.runs.decide(run, { path, hash, outcome: "accepted" });
+      return true;
+    } catch (error) {
+      if (!hasCode(error, "gate.decided") && !hasCode(error, "run.ended")) throw error;
+      return false;
+    }
+  }
+}
+
+/** A failure is told by the line of its step. */
+function isTold({ level, text }: LogLine): boolean {
+  return level === "error" && /^(?:Function|Assignment) '[^']*' failed: /.test(text);
+}
+
+function logText({ path, level, text }: LogLine): string {
+  return `  ${level.padEnd(9)}  ${shownPath(path)}: ${safeLine(text)}`;
+}

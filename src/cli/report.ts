@@ -1,0 +1,100 @@
+import { problemOf } from "../app/control/problem.ts";
+import type { RunView } from "../app/runs.ts";
+import { formatDuration } from "../base/duration.ts";
+import type { ErrorCode } from "../base/error.ts";
+import type { RunRow } from "../ports/journal.ts";
+import { endDocument } from "./documents.ts";
+import { type ExitCode, exitOfError, exitOfRun } from "./exit.ts";
+import { safeLine, safeText } from "./safe-text.ts";
+import type { Session } from "./session.ts";
+import { showValue } from "./show-value.ts";
+import { shownPath, wordOfRun } from "./words.ts";
+
+const outputLinesMax = 200;
+
+/** Says how a run stands that a command has followed, gives its output, and names what to type next. */
+export function reportEnd(view: RunView, session: Session, options: { readonly quiet: boolean }): ExitCode {
+  const { output } = session;
+  if (session.json) output.json(endDocument(view));
+  for (const line of endLines(view, session, options.quiet)) output.note(line);
+  if (!session.json && view.row.summary.status === "completed" && view.output !== null) {
+    const lines = showValue(view.output);
+    for (const line of lines.slice(0, outputLinesMax)) output.data(line);
+    if (lines.length > outputLinesMax) output.note(`… the rest is in ${session.me} show ${view.row.key.run} --json`);
+  }
+  if (!options.quiet) for (const line of nextLines(view, session)) output.note(line);
+  return exitOfRun(view.row);
+}
+
+/** Says what went wrong: code, one sentence, and what to do. */
+export function reportError(thrown: unknown, session: Session): ExitCode {
+  const { output, json } = session;
+  const problem = problemOf(thrown);
+  if (json) output.json({ ...problem, message: safeText(problem.message) });
+  output.note(`${output.tone("bad", `error[${problem.code}]`)} ${safeText(problem.message)}`);
+  const fix = fixOf(problem.code, session.me);
+  if (fix !== undefined) output.note(`  = ${fix}`);
+  return exitOfError(thrown);
+}
+
+function endLines({ row, gates }: RunView, { output }: Session, quiet: boolean): readonly string[] {
+  const { summary } = row;
+  const { word, tone } = wordOfRun(summary);
+  const took = summary.endedAt === undefined ? "" : ` in ${formatDuration(summary.endedAt - row.createdAt)}`;
+  const { error } = summary;
+  const why = error === undefined ? [] : [errorLine(error)];
+  if (quiet) return why;
+  const open = gates.map((gate) => `  ${shownPath(gate.path)}: ${safeLine(gate.question)}`);
+  return ["", `${output.tone(tone, word)}  ${safeLine(row.workflow)}  ${row.key.run}${took}`, ...why, ...open];
+}
+
+function errorLine({ path, message, code }: NonNullable<RunRow["summary"]["error"]>): string {
+  return `  ${path === "" ? "" : `${shownPath(path)}: `}${safeLine(message)} (${code})`;
+}
+
+function nextLines({ row, gates }: RunView, { me }: Session): readonly string[] {
+  const run = row.key.run;
+  switch (row.summary.status) {
+    case "awaiting_approval": {
+      const [gate] = gates;
+      const path = gates.length > 1 && gate !== undefined ? ` '${gate.path}'` : "";
+      return [
+        "The run waits for a decision; nothing is lost meanwhile.",
+        `  look    ${me} show ${run}`,
+        `  accept  ${me} approve ${run}${path}`,
+        `  reject  ${me} reject ${run}${path}`,
+      ];
+    }
+    case "paused":
+      return [`The run is paused: ${me} resume ${run} lets it go on.`];
+    case "created":
+    case "running":
+      return [`The run is not finished: ${me} resume ${run} goes on.`];
+    case "completed":
+    case "failed":
+    case "cancelled":
+      return [`Next: ${me} show ${run}`];
+  }
+}
+
+/** What to say when a run was interrupted by its user. */
+export function reportStopped(row: RunRow, session: Session): void {
+  session.output.note(`stopped safely; ${session.me} resume ${row.key.run} goes on`);
+}
+
+const fixes: Readonly<Partial<Record<ErrorCode, (me: string) => string>>> = {
+  "usage.invalid": (me) => `see ${me} --help`,
+  "workflow.not-found": (me) => `${me} init writes one to start with`,
+  "run.not-found": (me) => `see ${me} runs`,
+  "gate.not-found": (me) => `see ${me} show <run>`,
+  "gate.decided": (me) => `see ${me} show <run>`,
+  "run.ended": (me) => `see ${me} show <run>; ${me} run <file> starts another`,
+  "store.held": (me) => `wait for it, or use ${me} approve, reject, cancel and resume, which reach it`,
+  "control.unreachable": (me) => `see ${me} doctor`,
+  "journal.unknown-outcome": (me) => `${me} resume goes on from what is on the disk`,
+  "journal.full": () => "free some space on the disk and try again",
+};
+
+function fixOf(code: ErrorCode, me: string): string | undefined {
+  return fixes[code]?.(me);
+}

@@ -1,0 +1,99 @@
+import type { Principal, RunKey, Scope } from "../base/ids.ts";
+import type { Json, JsonObject } from "../base/json.ts";
+import type { RunEvent } from "../machine/event.ts";
+import type { Version } from "../ports/catalog.ts";
+import type { RunQuery, RunRow } from "../ports/journal.ts";
+
+/** What it takes to start a run. */
+export interface StartRequest {
+  readonly scope: Scope;
+  readonly principal: Principal;
+  readonly version: Version;
+  readonly input: JsonObject;
+  /** Values of the environment variables that the workflow declares. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Same key, same run: starting twice is the same as once. */
+  readonly dedupeKey?: string;
+}
+
+/** A word on a gate. Throws `gate.*` codes; see `machine/gate.ts`. */
+export interface Decision {
+  readonly path: string;
+  readonly outcome: "accepted" | "rejected";
+  readonly comment?: string;
+  readonly edits?: JsonObject;
+  readonly hash?: string;
+}
+
+/** Events of one run that have just become durable, in order. */
+export interface Committed {
+  readonly key: RunKey;
+  /** Seq of the first event. */
+  readonly seq: number;
+  readonly at: number;
+  readonly events: readonly RunEvent[];
+}
+
+/** One step instance, as commands and pages show it. */
+export interface InstanceView {
+  readonly path: string;
+  readonly step: string;
+  readonly verb: string;
+  /** What the step calls itself, once it has begun. */
+  readonly title?: string;
+  readonly status: string;
+  readonly reason?: string;
+  readonly attempt: number;
+  readonly startedAt?: number;
+  readonly endedAt?: number;
+  /** When a wait, back-off or gate time-out ends. */
+  readonly until?: number;
+  readonly output?: Json;
+  readonly error?: { readonly code: string; readonly message: string };
+  readonly items?: { readonly total: number; readonly ended: number };
+}
+
+/** An open gate, whole. */
+export interface GateView {
+  readonly path: string;
+  readonly question: string;
+  readonly show: Json;
+  readonly editable: readonly string[];
+  readonly by: readonly string[];
+  readonly hash: string;
+  readonly openedAt: number;
+  readonly expiresAt?: number;
+}
+
+/** A run with its instances, in order of creation. */
+export interface RunView {
+  readonly row: RunRow;
+  readonly input: JsonObject;
+  readonly output: Json;
+  readonly gates: readonly GateView[];
+  readonly instances: readonly InstanceView[];
+}
+
+/** Carries runs out, durably. Every promise that reports a change resolves after the change is committed. */
+export interface Engine extends AsyncDisposable {
+  /** Creates the run and begins to carry it out. Throws `inputs.invalid`. */
+  start(request: StartRequest): Promise<{ readonly row: RunRow; readonly created: boolean }>;
+  /** Decides an open gate. Resolves when the decision is part of the run; throws why it was refused. */
+  decide(key: RunKey, principal: Principal, decision: Decision): Promise<void>;
+  /** From the moment this resolves no new call begins. Throws `run.ended`. */
+  cancel(key: RunKey, principal: Principal, reason?: string): Promise<void>;
+  pause(key: RunKey, principal: Principal): Promise<void>;
+  /** Lets a paused run go on; for one that is not paused it only makes sure that it is driven. */
+  resume(key: RunKey, principal: Principal): Promise<void>;
+  row(key: RunKey): Promise<RunRow>;
+  list(scope: Scope, query: RunQuery): Promise<readonly RunRow[]>;
+  view(key: RunKey): Promise<RunView>;
+  /** Calls `listener` after every commit of a run, until disposed. */
+  subscribe(listener: (committed: Committed) => void): Disposable;
+  /** Resolves when the run has ended, or when only people can move it on (`awaiting_approval`, `paused`). */
+  settled(key: RunKey, signal: AbortSignal): Promise<RunRow>;
+  /** Rejects when the store has failed and the process must be started anew (semantics I4); never resolves. */
+  readonly failed: Promise<never>;
+  /** Stops taking work in, lets running calls end within the grace, and closes; what is unfinished goes on at the next start. */
+  stop(): Promise<void>;
+}

@@ -1,0 +1,349 @@
+import type { Chance, Clock } from "../base/clock.ts";
+import { hasCode, type RunwrightError, toRunwrightError } from "../base/error.ts";
+import type { RunKey } from "../base/ids.ts";
+import type { RunEvent } from "../machine/event.ts";
+import { type Instance, type RunState, wakeAtOf } from "../machine/state.ts";
+import type { Action } from "../ports/action.ts";
+import type { Version } from "../ports/catalog.ts";
+import type { Append, AppendResult, InboxOutcome, InboxRow, Journal, Lease, RunSummary } from "../ports/journal.ts";
+import { callOf } from "./call-of.ts";
+import { beginCall, type CallEnd, type LiveCall } from "./calls.ts";
+import { emptyTail, nextSegment, rebuild, type Tail, tailAfter } from "./segment.ts";
+import { summaryOf } from "./summary.ts";
+import { brokenTurn, type Ended, makeTurn, type Turn } from "./turn.ts";
+import type { Turns, TurnTaker } from "./turns.ts";
+
+/** What a driver needs. */
+export interface DriverDeps {
+  readonly key: RunKey;
+  readonly version: Version;
+  readonly journal: Journal;
+  readonly action: Action;
+  readonly clock: Clock;
+  readonly chance: Chance;
+  readonly turns: Turns;
+  /** Called after every commit with what has become durable. */
+  readonly committed: (news: DriverNews) => void;
+}
+
+/** What one commit of a run brought. */
+export interface DriverNews {
+  /** Seq of the first event. */
+  readonly seq: number;
+  readonly at: number;
+  readonly events: readonly RunEvent[];
+  readonly told: readonly InboxOutcome[];
+  readonly summary: RunSummary;
+}
+
+/** What is being committed. */
+interface Flight {
+  readonly turn: Turn;
+  /** Attempts to carry out once it has landed. */
+  readonly launches: readonly Instance[];
+  readonly tail: Tail;
+  readonly seq: number;
+  readonly summary: RunSummary;
+  /** How many of the waiting ends and rows it takes in. */
+  readonly ends: number;
+  readonly rows: number;
+}
+
+/** After a refusal the run is read again: at once, and after this many in a row, after a pause. */
+const refusalsMax = 5;
+const refusedRetryMs = 1000;
+
+/**
+ * Drives one run: the only one who appends to its journal.
+ *
+ * It owns the state in memory, which is ahead of the journal by at most one flight, and the calls that run. Nothing leaves the process before
+ * the flight that starts it has landed.
+ */
+export class Driver implements TurnTaker {
+  readonly key: RunKey;
+  readonly #deps: DriverDeps;
+  readonly #live = new Map<string, LiveCall>();
+  #state: RunState | undefined;
+  #tail: Tail = emptyTail;
+  #lease: Lease;
+  /** Attempts that were under way when the run was taken over. */
+  #interrupted: readonly Instance[] = [];
+  #ends: Ended[] = [];
+  #rows: InboxRow[] = [];
+  #lastRow = 0;
+  #flight: Flight | undefined;
+  #loading: Promise<void> | undefined;
+  #frozen = false;
+  #over = false;
+  #refusals = 0;
+  #fault: RunwrightError | undefined;
+  #alarm: { readonly at: number; readonly off: Disposable } | undefined;
+  #idleWaiters: (() => void)[] = [];
+
+  constructor(deps: DriverDeps) {
+    this.key = deps.key;
+    this.#deps = deps;
+    this.#lease = { key: deps.key, epoch: 0 };
+  }
+
+  /** When the run must be driven again, by the state in memory. */
+  get wakeAt(): number | undefined {
+    return this.#state === undefined ? undefined : wakeAtOf(this.#state);
+  }
+
+  /** True once it drives no more: the run has ended, or somebody else drives it. */
+  get isOver(): boolean {
+    return this.#over;
+  }
+
+  /** True when nothing is under way here: the run has ended or only waits. */
+  get isIdle(): boolean {
+    if (this.#over) return true;
+    if (this.#state === undefined || this.#loading !== undefined || this.#flight !== undefined) return false;
+    return (
+      this.#live.size === 0 && this.#ends.length === 0 && this.#rows.length === 0 && (this.#frozen || this.wakeAt !== 0)
+    );
+  }
+
+  /** Resolves when the driver is idle. */
+  idle(): Promise<void> {
+    return this.isIdle ? Promise.resolve() : new Promise((resolve) => this.#idleWaiters.push(resolve));
+  }
+
+  /** Starts from a state that this process has just created. */
+  adopt(state: RunState, tail: Tail, lease: Lease): void {
+    [this.#state, this.#tail, this.#lease] = [state, tail, lease];
+    this.#dirty();
+  }
+
+  /** Takes the run over and rebuilds it; attempts that were under way are continued. Throws when the run cannot be read. */
+  async load(): Promise<void> {
+    try {
+      await this.#loadOnce();
+    } catch (error) {
+      this.#loadFailed(error);
+      if (this.#over) throw error;
+    }
+  }
+
+  #loadOnce(): Promise<void> {
+    this.#loading ??= this.#load().finally(() => {
+      this.#loading = undefined;
+      this.#dirty();
+    });
+    return this.#loading;
+  }
+
+  /** Reads what has come into the inbox. */
+  async readInbox(): Promise<void> {
+    if (this.#over || this.#loading !== undefined) return this.#loading;
+    for (const row of await this.#deps.journal.inbox(this.key)) {
+      if (row.id <= this.#lastRow) continue;
+      this.#rows.push(row);
+      this.#lastRow = row.id;
+    }
+    this.#dirty();
+  }
+
+  /** Starts nothing more; calls that run may still end. */
+  freeze(): void {
+    this.#frozen = true;
+    this.#setAlarm(undefined);
+    this.#settle();
+  }
+
+  /** Lets go of the run at once; what runs is aborted, and continued by whoever drives the run next. */
+  drop(): void {
+    this.#over = true;
+    for (const call of this.#live.values()) call.abort();
+    this.#live.clear();
+    this.#setAlarm(undefined);
+    this.#settle();
+  }
+
+  takeTurn(): Append | undefined {
+    const state = this.#state;
+    if (this.#over || state === undefined || this.#flight !== undefined || this.#loading !== undefined)
+      return undefined;
+
+    const at = Math.max(this.#tail.at, this.#deps.clock.now());
+    const turn = this.#makeTurn(state, at);
+    if (turn === undefined) return undefined;
+    for (const instance of state.aborting) this.#live.get(instance.path)?.abort();
+    this.#setAlarm(state.timers.first()?.dueAt);
+    if (turn.texts.length === 0 && turn.told.length === 0 && this.#interrupted.length === 0) {
+      this.#ends = [];
+      this.#settle();
+      return undefined;
+    }
+    return this.#takeOff(state, turn, at);
+  }
+
+  told(result: AppendResult): void {
+    const landed = this.#flight;
+    const state = this.#state;
+    this.#flight = undefined;
+    if (this.#over || landed === undefined || state === undefined) return;
+    if (result === "fenced") return this.drop();
+    if (result !== "ok") return this.#reload();
+
+    const { turn, launches, tail, seq, summary } = landed;
+    this.#refusals = 0;
+    this.#tail = tail;
+    this.#ends = this.#ends.slice(landed.ends);
+    this.#rows = this.#rows.slice(landed.rows);
+    this.#interrupted = [];
+    for (const instance of launches) this.#launch(state, instance);
+    this.#over = state.ended !== undefined;
+    if (this.#over) this.#setAlarm(undefined);
+    this.#deps.committed({ seq, at: tail.at, events: turn.events, told: turn.told, summary });
+    if (this.#hasMore(state)) this.#dirty();
+    else this.#settle();
+  }
+
+  refused(): void {
+    this.#flight = undefined;
+    this.#retryLater();
+  }
+
+  async #load(): Promise<void> {
+    const { journal, version } = this.#deps;
+    const lease = await journal.takeOver(this.key);
+    const { state, tail } = await rebuild(journal, this.key, version.plan);
+    const rows = await journal.inbox(this.key);
+    if (this.#over) return;
+    [this.#state, this.#tail, this.#lease] = [state, tail, lease];
+    this.#rows = [...rows];
+    this.#lastRow = rows.at(-1)?.id ?? this.#lastRow;
+    if (state.ended !== undefined) return this.drop();
+    // An interrupted attempt is continued, not counted. It leaves the process again only behind a commit of this lease: whoever was replaced
+    // between reading and launching must not carry out what the other has finished meanwhile.
+    this.#interrupted = [...state.calls].filter((instance) => !this.#isHandled(instance));
+  }
+
+  #isHandled({ path, attempt }: Instance): boolean {
+    return this.#live.has(path) || this.#ends.some((ended) => ended.path === path && ended.attempt === attempt);
+  }
+
+  /** A fault of the machine ends its own run, with what is known about it, and no other. */
+  #makeTurn(state: RunState, at: number): Turn | undefined {
+    try {
+      if (this.#fault !== undefined) return brokenTurn(state, this.#fault, at);
+      const arrivals = { rows: this.#rows, ends: this.#ends };
+      return makeTurn(state, arrivals, { at, frozen: this.#frozen, chance: this.#deps.chance });
+    } catch (error) {
+      if (this.#fault !== undefined) throw error;
+      this.#fault = toRunwrightError(error);
+      this.#reload();
+      return undefined;
+    }
+  }
+
+  #takeOff(state: RunState, turn: Turn, at: number): Append {
+    const summary = summaryOf(state, at);
+    const segment = turn.texts.length === 0 ? undefined : nextSegment(this.#tail, turn.texts, at);
+    const tail = segment === undefined ? this.#tail : tailAfter(segment);
+    const launches = [...this.#interrupted, ...turn.launches];
+    this.#flight = {
+      turn,
+      launches,
+      tail,
+      summary,
+      seq: this.#tail.seq + 1,
+      ends: this.#ends.length,
+      rows: this.#rows.length,
+    };
+    const wakeAt = wakeAtOf(state);
+    return {
+      lease: this.#lease,
+      summary,
+      consumed: turn.told,
+      startsCalls: launches.length > 0,
+      ...(segment === undefined ? {} : { segment }),
+      ...(wakeAt === undefined ? {} : { wakeAt }),
+    };
+  }
+
+  #launch(state: RunState, instance: Instance): void {
+    const { path, attempt } = instance;
+    if (this.#frozen) return;
+    if (instance.cancelling) {
+      return this.#ended(path, attempt, {
+        kind: "failed",
+        code: "call.aborted",
+        message: "The run no longer needs this step.",
+        canRetry: false,
+      });
+    }
+    const { action, clock } = this.#deps;
+    const options = { action, clock, timeoutMs: instance.step.timeoutMs };
+    this.#live.set(
+      path,
+      beginCall(callOf(this.key, state, instance), options, (end) => this.#ended(path, attempt, end)),
+    );
+  }
+
+  #ended(path: string, attempt: number, end: CallEnd): void {
+    if (this.#over) return;
+    this.#live.delete(path);
+    this.#ends.push({ path, attempt, end });
+    this.#dirty();
+  }
+
+  /** True when something waits for a turn: arrivals, or a machine that stopped at the bound of its last turn. */
+  #hasMore(state: RunState): boolean {
+    if (this.#over) return false;
+    if (this.#ends.length > 0 || this.#rows.length > 0) return true;
+    return (
+      !this.#frozen && (!state.paused || state.cancel !== undefined) && (state.ready.size > 0 || state.root?.left === 0)
+    );
+  }
+
+  #dirty(): void {
+    if (!this.#over && this.#state !== undefined && this.#flight === undefined && this.#loading === undefined)
+      this.#deps.turns.dirty(this);
+  }
+
+  /** The state in memory is ahead of what was refused: it is forgotten, and what is durable is read again. */
+  #reload(): void {
+    this.#state = undefined;
+    this.#refusals += 1;
+    if (this.#refusals > refusalsMax) return this.#retryLater();
+    void this.load().catch(() => this.drop());
+  }
+
+  #retryLater(): void {
+    this.#state = undefined;
+    if (this.#over) return;
+    this.#deps.clock.after(refusedRetryMs, () => {
+      if (!this.#over) void this.load().catch(() => this.drop());
+    });
+  }
+
+  /** A full disk passes; what cannot be read does not. */
+  #loadFailed(error: unknown): void {
+    if (hasCode(error, "journal.full")) this.#retryLater();
+    else this.drop();
+  }
+
+  #settle(): void {
+    if (!this.isIdle) return;
+    const waiters = this.#idleWaiters;
+    this.#idleWaiters = [];
+    for (const resolve of waiters) resolve();
+  }
+
+  /** One timer for the earliest due time, whatever the number of waits. */
+  #setAlarm(at: number | undefined): void {
+    if (this.#alarm?.at === at) return;
+    this.#alarm?.off[Symbol.dispose]();
+    this.#alarm = undefined;
+    if (at === undefined || this.#frozen || this.#over) return;
+    const { clock } = this.#deps;
+    const off = clock.after(Math.max(0, at - clock.now()), () => {
+      this.#alarm = undefined;
+      this.#dirty();
+    });
+    this.#alarm = { at, off };
+  }
+}

@@ -1,0 +1,126 @@
+import type { Chance, Clock } from "../base/clock.ts";
+import { type RunKey, runKeyText, type Scope } from "../base/ids.ts";
+import { limits } from "../base/limits.ts";
+import type { Action } from "../ports/action.ts";
+import type { Version } from "../ports/catalog.ts";
+import type { Host } from "../ports/host.ts";
+import type { Store } from "../ports/store.ts";
+import { Driver } from "./driver.ts";
+import type { News } from "./news.ts";
+import type { PreparedRun } from "./start.ts";
+import type { Turns } from "./turns.ts";
+
+/** What drivers need. */
+export interface DriversDeps {
+  readonly store: Store;
+  readonly host: Host;
+  readonly action: Action;
+  readonly clock: Clock;
+  readonly chance: Chance;
+  readonly turns: Turns;
+  readonly news: News;
+}
+
+/** The drivers of one process: which runs are in memory, and until when. A run that only waits stays until others need the room. */
+export class Drivers {
+  readonly #deps: DriversDeps;
+  readonly #drivers = new Map<string, Driver>();
+  readonly #versions = new Map<string, Promise<Version>>();
+
+  constructor(deps: DriversDeps) {
+    this.#deps = deps;
+  }
+
+  /** Drives a run until it has ended or only waits. */
+  async drive(key: RunKey): Promise<void> {
+    const known = this.#drivers.get(runKeyText(key));
+    if (known !== undefined && !known.isOver) {
+      await known.readInbox();
+      return this.#rest(known);
+    }
+    const row = await this.#deps.store.journal.row(key);
+    if (row === undefined || row.summary.endedAt !== undefined) return;
+    const driver = this.#make(key, await this.#versionOf(key, row.version));
+    await driver.load();
+    await this.#rest(driver);
+  }
+
+  /** Takes up a run that this process has just created, under the creator's epoch. */
+  adopt({ run, state, tail }: PreparedRun, version: Version): void {
+    this.#make(run.key, version).adopt(state, tail, { key: run.key, epoch: 1 });
+  }
+
+  /** Something lies in a run's inbox; false when the run is not in memory here. */
+  async arrived(key: RunKey): Promise<boolean> {
+    const driver = this.#drivers.get(runKeyText(key));
+    if (driver === undefined || driver.isOver) return false;
+    await driver.readInbox();
+    return true;
+  }
+
+  /** Starts nothing more and waits for what runs, within the grace. */
+  async stop(): Promise<void> {
+    for (const driver of this.#drivers.values()) driver.freeze();
+    const idle = Promise.all([...this.#drivers.values()].map((driver) => driver.idle()));
+    const grace = Promise.withResolvers<void>();
+    using _timer = this.#deps.clock.after(limits.stopGraceMs, grace.resolve);
+    await Promise.race([idle, grace.promise]);
+  }
+
+  /** Lets go of every run at once. */
+  dropAll(): void {
+    for (const driver of this.#drivers.values()) driver.drop();
+    this.#drivers.clear();
+  }
+
+  #make(key: RunKey, version: Version): Driver {
+    const { store, action, clock, chance, turns, news } = this.#deps;
+    const { journal } = store;
+    const committed = news.publish.bind(news, key);
+    const driver = new Driver({ key, version, journal, action, clock, chance, turns, committed });
+    this.#drivers.set(runKeyText(key), driver);
+    return driver;
+  }
+
+  /** Waits until a driver has nothing to do, and leaves its next due time with the host. */
+  async #rest(driver: Driver): Promise<void> {
+    await driver.idle();
+    const name = runKeyText(driver.key);
+    if (driver.isOver) {
+      if (this.#drivers.get(name) === driver) this.#drivers.delete(name);
+      return;
+    }
+    const { wakeAt } = driver;
+    if (wakeAt !== undefined && wakeAt > 0) await this.#deps.host.wakeAt(driver.key, wakeAt);
+    this.#makeRoom(name, driver);
+  }
+
+  /** Keeps the runs that were driven last; the others are read again when they are due. */
+  #makeRoom(name: string, driver: Driver): void {
+    if (this.#drivers.get(name) !== driver) return;
+    this.#drivers.delete(name);
+    this.#drivers.set(name, driver);
+    for (const [oldName, old] of this.#drivers) {
+      if (this.#drivers.size <= limits.idleRunsMax) return;
+      if (!old.isIdle) continue;
+      old.drop();
+      this.#drivers.delete(oldName);
+    }
+  }
+
+  /** A version never changes, so that the last ones are kept. */
+  #versionOf(scope: Scope, digest: string): Promise<Version> {
+    const name = `${scope.tenant}/${scope.workspace}/${digest}`;
+    const known = this.#versions.get(name);
+    if (known !== undefined) return known;
+
+    const reading = this.#deps.store.catalog.get(scope, digest);
+    reading.catch(() => this.#versions.delete(name));
+    this.#versions.set(name, reading);
+    for (const old of this.#versions.keys()) {
+      if (this.#versions.size <= limits.versionsInMemoryMax) break;
+      this.#versions.delete(old);
+    }
+    return reading;
+  }
+}

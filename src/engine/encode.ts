@@ -1,0 +1,76 @@
+import type { Chance } from "../base/clock.ts";
+import { RunwrightError } from "../base/error.ts";
+import { jsonProblem } from "../base/json.ts";
+import { limits } from "../base/limits.ts";
+import { validateValue } from "../language/schema/validate.ts";
+import type { RunEvent, StepError } from "../machine/event.ts";
+import { failureEvent } from "../machine/retry.ts";
+import type { Instance, RunState } from "../machine/state.ts";
+import type { ActionResult } from "../ports/action.ts";
+import type { CallEnd } from "./calls.ts";
+
+/** The event that the end of a call leads to. What the step's `output` does not allow is the step's failure. */
+export function endEvent(instance: Instance, end: CallEnd, at: number, chance: Chance): RunEvent {
+  const path = instance.path;
+  if (instance.cancelling) return { kind: "step.cancelled", v: 1, path };
+  if (end.kind === "failed") {
+    const { code, message, canRetry } = end;
+    return failureEvent(instance, { error: { code, message }, canRetry }, at, canRetry ? chance() : 0);
+  }
+
+  const problem = resultProblem(instance, end.result);
+  if (problem !== undefined) return failureEvent(instance, { error: problem, canRetry: false }, at, 0);
+  const { output, vars, artifacts } = end.result;
+  return {
+    kind: "step.succeeded",
+    v: 1,
+    path,
+    output,
+    ...(vars === undefined ? {} : { vars }),
+    ...(artifacts === undefined ? {} : { artifacts }),
+  };
+}
+
+/** An event as JSON text. One that is too large for the journal becomes the failure of its step, before anything of it is applied. */
+export function encodeEvent(
+  state: RunState,
+  event: RunEvent,
+  at: number,
+): { readonly event: RunEvent; readonly text: string } {
+  const text = JSON.stringify(event);
+  if (text.length <= limits.valueBytesMax) return { event, text };
+
+  if (event.kind === "run.finished") return oversizedEnd(text.length);
+  const instance = "path" in event ? state.instances.get(event.path) : undefined;
+  if (instance === undefined) {
+    throw new RunwrightError(
+      "step.value-too-large",
+      `Event ${event.kind} has ${text.length} bytes; at most ${limits.valueBytesMax} are kept.`,
+    );
+  }
+  const message = `A value of step ${instance.path} has ${text.length} bytes; at most ${limits.valueBytesMax} are kept. Store it in a file and pass its name.`;
+  const failed = failureEvent(instance, { error: { code: "step.value-too-large", message }, canRetry: false }, at, 0);
+  return { event: failed, text: JSON.stringify(failed) };
+}
+
+function oversizedEnd(bytes: number): { readonly event: RunEvent; readonly text: string } {
+  const message = `The output of the run has ${bytes} bytes; at most ${limits.valueBytesMax} are kept.`;
+  const error = { code: "step.value-too-large", message, path: "output" };
+  const event = { kind: "run.finished", v: 1, status: "failed", output: null, error } as const;
+  return { event, text: JSON.stringify(event) };
+}
+
+function resultProblem(instance: Instance, result: ActionResult): StepError | undefined {
+  const unfit = jsonProblem(result.output);
+  if (unfit !== undefined)
+    return { code: "function.output-invalid", message: `The output of ${instance.path} is no JSON: ${unfit}.` };
+  if (instance.step.output === undefined) return undefined;
+
+  const problems = validateValue(instance.step.output, result.output);
+  if (problems.length === 0) return undefined;
+  const listed = problems.slice(0, 5).map((each) => `${each.path} ${each.message}`);
+  return {
+    code: "step.output-invalid",
+    message: `The output of ${instance.path} does not fit its schema: ${listed.join("; ")}.`,
+  };
+}

@@ -1,0 +1,239 @@
+import type { Chance, Clock } from "../base/clock.ts";
+import { type ErrorCode, errorTable, RunwrightError, toRunwrightError } from "../base/error.ts";
+import { newRunId, type Principal, type RunKey, runKeyText, type Scope } from "../base/ids.ts";
+import { limits } from "../base/limits.ts";
+import { isTerminal } from "../machine/states.ts";
+import type { Action } from "../ports/action.ts";
+import type { Host } from "../ports/host.ts";
+import type { InboxEntry, InboxOutcome, RunQuery, RunRow, RunSummary } from "../ports/journal.ts";
+import type { Store } from "../ports/store.ts";
+import type { Committed, Decision, Engine, RunView, StartRequest } from "./contract.ts";
+import { Drivers } from "./drivers.ts";
+import { decisionEntry } from "./inbox.ts";
+import { createNews, type News } from "./news.ts";
+import { rebuild } from "./segment.ts";
+import { prepareRun } from "./start.ts";
+import { Turns } from "./turns.ts";
+import { viewOf } from "./view.ts";
+import { watchedStore } from "./watched-store.ts";
+
+/** Everything an engine stands on. */
+export interface EngineDeps {
+  readonly store: Store;
+  readonly host: Host;
+  readonly action: Action;
+  readonly clock: Clock;
+  readonly chance: Chance;
+  /** 10 fresh random bytes for a run id. */
+  readonly randomBytes: () => Uint8Array;
+}
+
+/** How often the answer to an inbox row is looked for when another process drives the run. */
+const outcomePollMs = 500;
+
+/**
+ * Opens an engine over a store. Recovery is no step of its own: a run is read when it is due.
+ *
+ * The engine owns none of its parts: whoever made the store, the host and the action disposes them after the engine.
+ */
+export async function openEngine(deps: EngineDeps): Promise<Engine> {
+  const engine = new DurableEngine(deps);
+  await engine.open();
+  return engine;
+}
+
+class DurableEngine implements Engine {
+  readonly #deps: EngineDeps;
+  readonly #news: News = createNews();
+  readonly #failure = Promise.withResolvers<never>();
+  readonly #turns: Turns;
+  readonly #drivers: Drivers;
+  /** Why a run could not be driven the last time. */
+  readonly #broken = new Map<string, unknown>();
+  #stopping = false;
+
+  constructor(given: EngineDeps) {
+    const fatal = (error: unknown): void => this.#fail(error);
+    const deps = { ...given, store: watchedStore(given.store, fatal) };
+    this.#deps = deps;
+    this.#failure.promise.catch(() => undefined);
+    this.#turns = new Turns(deps.store.journal, deps.clock);
+    this.#drivers = new Drivers({ ...deps, turns: this.#turns, news: this.#news });
+  }
+
+  get failed(): Promise<never> {
+    return this.#failure.promise;
+  }
+
+  /** Starts the host and tells it of every run that has something to do, now or later. */
+  async open(): Promise<void> {
+    const { host, store } = this.#deps;
+    await host.start((key) => this.#drive(key));
+    let page = await store.journal.waking(undefined, limits.pageRowsMax);
+    while (page.length > 0) {
+      for (const { key, wakeAt } of page) await (wakeAt === 0 ? host.nudge(key) : host.wakeAt(key, wakeAt));
+      page = await store.journal.waking(page.at(-1), limits.pageRowsMax);
+    }
+  }
+
+  async start(request: StartRequest): Promise<{ readonly row: RunRow; readonly created: boolean }> {
+    if (this.#stopping) throw new RunwrightError("engine.stopping", "The engine is stopping and starts no new run.");
+    const { clock, randomBytes, store, host } = this.#deps;
+    const now = clock.now();
+    const prepared = prepareRun(request, newRunId(now, randomBytes()), now);
+    await store.catalog.put(request.scope, request.version);
+    const result = await this.#turns.create(prepared.run);
+    if (!result.created) return result;
+    this.#drivers.adopt(prepared, request.version);
+    await host.nudge(prepared.run.key);
+    return result;
+  }
+
+  decide(key: RunKey, principal: Principal, decision: Decision): Promise<void> {
+    return this.#deliver(key, decisionEntry(decision, principal, this.#deps.clock.now()));
+  }
+
+  cancel(key: RunKey, principal: Principal, reason?: string): Promise<void> {
+    return this.#deliver(key, {
+      kind: "cancel",
+      body: reason === undefined ? {} : { reason },
+      ...this.#signed(principal),
+    });
+  }
+
+  pause(key: RunKey, principal: Principal): Promise<void> {
+    return this.#deliver(key, { kind: "pause", body: {}, ...this.#signed(principal) });
+  }
+
+  async resume(key: RunKey, principal: Principal): Promise<void> {
+    const { status } = (await this.row(key)).summary;
+    if (isTerminal(status)) throw new RunwrightError("run.ended", `Run ${key.run} has already ended (${status}).`);
+    if (status !== "paused") return this.#deps.host.nudge(key);
+    await this.#deliver(key, { kind: "resume", body: {}, ...this.#signed(principal) });
+  }
+
+  async row(key: RunKey): Promise<RunRow> {
+    const row = await this.#deps.store.journal.row(key);
+    if (row === undefined) throw new RunwrightError("run.not-found", `There is no run ${key.run}.`);
+    return row;
+  }
+
+  list(scope: Scope, query: RunQuery): Promise<readonly RunRow[]> {
+    return this.#deps.store.journal.list(scope, query);
+  }
+
+  async view(key: RunKey): Promise<RunView> {
+    const { journal, catalog } = this.#deps.store;
+    const row = await this.row(key);
+    const { plan } = await catalog.get(key, row.version);
+    const { state } = await rebuild(journal, key, plan);
+    return viewOf(row, state);
+  }
+
+  subscribe(listener: (committed: Committed) => void): Disposable {
+    return this.#news.subscribe(listener);
+  }
+
+  async settled(key: RunKey, signal: AbortSignal): Promise<RunRow> {
+    for (;;) {
+      // Listening begins before the row is read, so that no change falls between the two.
+      let change = this.#news.nextChange(key, signal);
+      const row = await this.row(key);
+      const fault = this.#broken.get(runKeyText(key));
+      if (isSettled(row.summary) || fault !== undefined) {
+        change.forget();
+        if (fault !== undefined) throw toRunwrightError(fault);
+        return row;
+      }
+      while (!isSettled(await change.promise)) change = this.#news.nextChange(key, signal);
+    }
+  }
+
+  async stop(): Promise<void> {
+    if (this.#stopping) return;
+    this.#stopping = true;
+    await this.#drivers.stop();
+    await this.#turns.quiet();
+    this.#drivers.dropAll();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
+  }
+
+  /** A run that cannot be driven is left as it lies; the others go on. */
+  async #drive(key: RunKey): Promise<void> {
+    if (this.#stopping) return;
+    try {
+      await this.#drivers.drive(key);
+      this.#broken.delete(runKeyText(key));
+    } catch (error) {
+      if (this.#stopping) return;
+      this.#broken.set(runKeyText(key), error);
+      this.#news.broken(key, error);
+    }
+  }
+
+  /** Nobody knows what is durable: only a fresh start can find out (semantics I4). */
+  #fail(error: unknown): void {
+    this.#stopping = true;
+    this.#turns.end(error);
+    this.#drivers.dropAll();
+    this.#failure.reject(error);
+  }
+
+  #signed(principal: Principal): Pick<InboxEntry, "principal" | "at"> {
+    return { principal: principal.id, at: this.#deps.clock.now() };
+  }
+
+  /** Puts an entry into the inbox and waits for what the driver makes of it. */
+  async #deliver(key: RunKey, entry: InboxEntry): Promise<void> {
+    const { id } = await this.#deps.store.journal.post(key, entry);
+    const heard = this.#news.outcome(key, id);
+    const poll = this.#poll(key, id);
+    try {
+      if (!(await this.#drivers.arrived(key))) await this.#deps.host.nudge(key);
+      const outcome = await Promise.race([heard.promise, poll.promise, this.#failure.promise]);
+      if (!outcome.ok) throw new RunwrightError(isErrorCode(outcome.code) ? outcome.code : "internal", outcome.message);
+    } finally {
+      heard.forget();
+      poll.forget();
+    }
+  }
+
+  /** Looks for an answer in the store, where it stands also when another process drives the run. */
+  #poll(key: RunKey, id: number): { readonly promise: Promise<InboxOutcome["outcome"]>; forget(): void } {
+    const { clock, store } = this.#deps;
+    const broken = this.#broken;
+    const { promise, resolve, reject } = Promise.withResolvers<InboxOutcome["outcome"]>();
+    let timer = clock.after(outcomePollMs, () => void look().catch(reject));
+    let forgotten = false;
+    // The answer may come another way first; a look that fails after that concerns nobody.
+    promise.catch(() => undefined);
+    return {
+      promise,
+      forget() {
+        forgotten = true;
+        timer[Symbol.dispose]();
+      },
+    };
+
+    async function look(): Promise<void> {
+      const outcome = await store.journal.outcome(key, id);
+      const fault = broken.get(runKeyText(key));
+      if (outcome !== undefined) resolve(outcome);
+      else if (fault !== undefined) reject(toRunwrightError(fault));
+      else if (!forgotten) timer = clock.after(outcomePollMs, () => void look().catch(reject));
+    }
+  }
+}
+
+/** True when a run has ended, or when nothing but people can move it on. */
+function isSettled({ status, counts }: RunSummary): boolean {
+  if (isTerminal(status) || status === "awaiting_approval") return true;
+  return status === "paused" && counts.running === 0;
+}
+
+function isErrorCode(code: string): code is ErrorCode {
+  return Object.hasOwn(errorTable, code);
+}

@@ -1,0 +1,71 @@
+import { RunwrightError } from "../base/error.ts";
+import type { RunKey } from "../base/ids.ts";
+import type { JsonObject } from "../base/json.ts";
+import { limits } from "../base/limits.ts";
+import { applyDefaults } from "../language/schema/defaults.ts";
+import { validateValue } from "../language/schema/validate.ts";
+import { apply } from "../machine/apply.ts";
+import { machineNumber, type RunEvent } from "../machine/event.ts";
+import { emptyState, type RunState } from "../machine/state.ts";
+import type { NewRun } from "../ports/journal.ts";
+import type { StartRequest } from "./contract.ts";
+import { emptyTail, nextSegment, type Tail, tailAfter } from "./segment.ts";
+import { summaryOf } from "./summary.ts";
+
+/** A run about to be created, and the state it begins with. */
+export interface PreparedRun {
+  readonly run: NewRun;
+  readonly state: RunState;
+  readonly tail: Tail;
+}
+
+/** Checks the inputs and makes the first event. Throws `inputs.invalid` naming every input that does not fit. */
+export function prepareRun(request: StartRequest, run: string, at: number): PreparedRun {
+  const { scope, version, principal, env, dedupeKey } = request;
+  const key: RunKey = { ...scope, run };
+  const event: RunEvent = {
+    kind: "run.created",
+    v: 1,
+    machine: machineNumber,
+    run,
+    workflow: version.workflow,
+    version: version.digest,
+    input: checkedInput(request),
+    env,
+    startedBy: principal.id,
+    effectRoot: run,
+  };
+  const state = emptyState(version.plan);
+  apply(state, event, at);
+  const segment = nextSegment(emptyTail, [JSON.stringify(event)], at);
+  const created: NewRun = {
+    key,
+    workflow: version.workflow,
+    version: version.digest,
+    createdAt: at,
+    startedBy: principal.id,
+    segment,
+    summary: summaryOf(state, at),
+    wakeAt: 0,
+    ...(dedupeKey === undefined ? {} : { dedupeKey }),
+  };
+  return { run: created, state, tail: tailAfter(segment) };
+}
+
+function checkedInput(request: StartRequest): JsonObject {
+  const { plan, workflow } = request.version;
+  const input = applyDefaults(plan.inputs, request.input) as JsonObject;
+  const problems = validateValue(plan.inputs, input);
+  if (problems.length > 0) {
+    const listed = problems.map((each) => `${each.path} ${each.message}`).join("; ");
+    throw new RunwrightError("inputs.invalid", `The inputs of ${workflow} do not fit: ${listed}.`);
+  }
+  const bytes = JSON.stringify(input).length;
+  if (bytes > limits.inputsBytesMax) {
+    throw new RunwrightError(
+      "inputs.invalid",
+      `The inputs of ${workflow} have ${bytes} bytes; at most ${limits.inputsBytesMax} are taken.`,
+    );
+  }
+  return input;
+}

@@ -1,0 +1,37 @@
+import { isTerminal } from "../machine/states.ts";
+import { phaseOf, type RunState } from "../machine/state.ts";
+import type { OpenGate, RunSummary } from "../ports/journal.ts";
+
+/** How many open gates a summary names; the run's page lists all. */
+const summaryGatesMax = 20;
+
+/** What lists show of a run, from its state. */
+export function summaryOf(state: RunState, at: number): RunSummary {
+  const { counts, ended } = state;
+  const status = phaseOf(state);
+  return {
+    status,
+    ...(ended?.outcome === undefined ? {} : { outcome: ended.outcome }),
+    ...(ended?.error === undefined ? {} : { error: ended.error }),
+    counts: {
+      succeeded: counts.succeeded,
+      failed: counts.failed,
+      skipped: counts.skipped,
+      running: counts.running,
+      waiting: counts.waiting,
+    },
+    gates: isTerminal(status) ? [] : openGates(state),
+    updatedAt: at,
+    ...(ended === undefined ? {} : { endedAt: ended.at }),
+  };
+}
+
+function openGates(state: RunState): readonly OpenGate[] {
+  const gates: OpenGate[] = [];
+  for (const { path, gate } of state.gates) {
+    if (gates.length === summaryGatesMax) break;
+    if (gate !== undefined)
+      gates.push({ path, question: gate.offer.question, by: gate.offer.by, openedAt: gate.openedAt });
+  }
+  return gates;
+}

@@ -1,0 +1,111 @@
+import type { Chance } from "../base/clock.ts";
+import { type RunwrightError } from "../base/error.ts";
+import { apply } from "../machine/apply.ts";
+import type { Command } from "../machine/command.ts";
+import type { RunEvent } from "../machine/event.ts";
+import { next } from "../machine/next.ts";
+import { hasEnded } from "../machine/states.ts";
+import type { Instance, RunState } from "../machine/state.ts";
+import type { InboxOutcome, InboxRow } from "../ports/journal.ts";
+import type { CallEnd } from "./calls.ts";
+import { encodeEvent, endEvent } from "./encode.ts";
+import { takeIn } from "./inbox.ts";
+
+/** The end of one attempt, as reported. */
+export interface Ended {
+  readonly path: string;
+  readonly attempt: number;
+  readonly end: CallEnd;
+}
+
+/** What has arrived since the last turn. It stays with the driver until it is durable: a refused commit takes nothing from it. */
+export interface Arrivals {
+  readonly rows: readonly InboxRow[];
+  readonly ends: readonly Ended[];
+}
+
+/** What one turn made of the arrivals, already applied to the state. */
+export interface Turn {
+  readonly events: readonly RunEvent[];
+  /** The events as JSON, in the same order. */
+  readonly texts: readonly string[];
+  /** Attempts to carry out once the events are durable. */
+  readonly launches: readonly Instance[];
+  readonly told: readonly InboxOutcome[];
+}
+
+/** How many events one turn of one run makes at most; the rest follows in its next turn. */
+const turnEventsMax = 4000;
+
+/** Takes in what has arrived, then lets the machine go as far as it can (not at all when `frozen`). */
+export function makeTurn(
+  state: RunState,
+  arrivals: Arrivals,
+  options: { readonly at: number; readonly frozen: boolean; readonly chance: Chance },
+): Turn {
+  const { at, frozen, chance } = options;
+  const turn = {
+    events: [] as RunEvent[],
+    texts: [] as string[],
+    launches: [] as Instance[],
+    told: [] as InboxOutcome[],
+  };
+
+  for (const row of arrivals.rows) {
+    const { events, told } = takeIn(state, row, at);
+    for (const event of events) add(event);
+    turn.told.push(told);
+  }
+  for (const { path, attempt, end } of arrivals.ends) {
+    const instance = state.instances.get(path);
+    if (instance === undefined || instance.attempt !== attempt || !state.calls.has(instance)) continue;
+    add(endEvent(instance, end, at, chance));
+  }
+  let commands = frozen ? [] : next(state, at);
+  while (commands.length > 0) {
+    for (const command of commands) carryOut(command);
+    commands = turn.events.length < turnEventsMax ? next(state, at) : [];
+  }
+  return turn;
+
+  function carryOut(command: Command): void {
+    const instance = command.kind === "call" ? command.instance : instanceOf(command.event);
+    // A command before this one may have stopped the list or the run: then what was ready has ended or is being cancelled.
+    if (state.ended !== undefined || (instance !== undefined && isOvertaken(instance, command))) return;
+    if (command.kind === "record") {
+      add(command.event);
+      return;
+    }
+    const event = add(command.started);
+    if (event.kind === "step.started") turn.launches.push(command.instance);
+  }
+
+  function instanceOf(event: RunEvent): Instance | undefined {
+    return "path" in event ? state.instances.get(event.path) : undefined;
+  }
+
+  function add(proposed: RunEvent): RunEvent {
+    const { event, text } = encodeEvent(state, proposed, at);
+    apply(state, event, at);
+    turn.events.push(event);
+    turn.texts.push(text);
+    return event;
+  }
+}
+
+/** The turn that ends a run whose own rules failed: what is known about the fault, and nothing else. */
+export function brokenTurn(state: RunState, fault: RunwrightError, at: number): Turn {
+  const error = { code: fault.code, message: fault.message, path: "" };
+  const event = { kind: "run.finished", v: 1, status: "failed", output: null, error } as const;
+  apply(state, event, at);
+  return { events: [event], texts: [JSON.stringify(event)], launches: [], told: [] };
+}
+
+/** True when the state has moved on since the machine gave the command: the next round decides again. */
+function isOvertaken(instance: Instance, command: Command): boolean {
+  if (hasEnded(instance.status)) return true;
+  if (!instance.cancelling) return false;
+  return (
+    command.kind === "call" || (command.event.kind !== "step.cancelled" && command.event.kind !== "gate.withdrawn")
+  );
+}

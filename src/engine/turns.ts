@@ -1,0 +1,141 @@
+import type { Clock } from "../base/clock.ts";
+import { limits } from "../base/limits.ts";
+import type { Append, AppendResult, CreateResult, Journal, NewRun } from "../ports/journal.ts";
+
+/** Somebody who takes turns: it is asked for what it wants to write, and told what became of it. */
+export interface TurnTaker {
+  /** Takes in everything that has arrived; undefined when there is nothing to write. Not asked again before it was told. */
+  takeTurn(): Append | undefined;
+  /** What became of the append. */
+  told(result: AppendResult): void;
+  /** The whole batch was refused: nothing of it was written, or nobody knows. */
+  refused(): void;
+}
+
+interface Creation {
+  readonly run: NewRun;
+  readonly resolve: (result: CreateResult) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/**
+ * Group commit: all appends of one turn of the event loop, from all runs, share one transaction.
+ *
+ * One batch is under way at a time. What arrives meanwhile waits for the next one, which is the larger for it: the slower the disk, the bigger
+ * the groups.
+ */
+export class Turns {
+  readonly #journal: Journal;
+  readonly #clock: Clock;
+  #waiting = new Set<TurnTaker>();
+  #creations: Creation[] = [];
+  #scheduled = false;
+  #running = false;
+  #dead = false;
+  #quietWaiters: (() => void)[] = [];
+
+  constructor(journal: Journal, clock: Clock) {
+    this.#journal = journal;
+    this.#clock = clock;
+  }
+
+  /** From now on nothing is written any more; who waits is told `error`. */
+  end(error: unknown): void {
+    this.#dead = true;
+    this.#waiting.clear();
+    for (const each of this.#creations) each.reject(error);
+    this.#creations = [];
+  }
+
+  /** `taker` has something to take in. */
+  dirty(taker: TurnTaker): void {
+    this.#waiting.add(taker);
+    this.#schedule();
+  }
+
+  /** Creates a run together with all others of this turn. */
+  create(run: NewRun): Promise<CreateResult> {
+    return new Promise((resolve, reject) => {
+      this.#creations.push({ run, resolve, reject });
+      this.#schedule();
+    });
+  }
+
+  /** Resolves when nothing is under way or waits for its turn. */
+  quiet(): Promise<void> {
+    return this.#isQuiet() ? Promise.resolve() : new Promise((resolve) => this.#quietWaiters.push(resolve));
+  }
+
+  #isQuiet(): boolean {
+    return this.#dead || (!this.#running && !this.#hasWork());
+  }
+
+  #hasWork(): boolean {
+    return this.#waiting.size > 0 || this.#creations.length > 0;
+  }
+
+  #schedule(): void {
+    if (this.#scheduled || this.#running || this.#dead) return;
+    this.#scheduled = true;
+    this.#clock.soon(() => void this.#turn());
+  }
+
+  async #turn(): Promise<void> {
+    this.#scheduled = false;
+    this.#running = true;
+    await this.#createAll();
+    await this.#appendAll();
+    this.#running = false;
+    if (this.#hasWork()) this.#schedule();
+    if (!this.#isQuiet()) return;
+    const waiters = this.#quietWaiters;
+    this.#quietWaiters = [];
+    for (const resolve of waiters) resolve();
+  }
+
+  async #createAll(): Promise<void> {
+    const batch = this.#creations.slice(0, limits.commitRunsMax);
+    if (batch.length === 0 || this.#dead) return;
+    this.#creations = this.#creations.slice(limits.commitRunsMax);
+    try {
+      const results = await this.#journal.create(batch.map((each) => each.run));
+      for (const [index, result] of results.entries()) batch[index]?.resolve(result);
+    } catch (error) {
+      for (const each of batch) each.reject(error);
+    }
+  }
+
+  async #appendAll(): Promise<void> {
+    if (this.#waiting.size === 0 || this.#dead) return;
+    const { takers, batch } = this.#gather();
+    if (batch.length === 0) return;
+    try {
+      const results = await this.#journal.append(batch);
+      for (const [index, taker] of takers.entries()) taker.told(results[index] ?? "conflict");
+    } catch {
+      // Each reads its run again before it writes more; an outcome that nobody knows has ended this room by then.
+      for (const taker of takers) taker.refused();
+    }
+  }
+
+  /** Asks everybody who waits, up to the bounds of one transaction; the others keep their place. */
+  #gather(): { readonly takers: readonly TurnTaker[]; readonly batch: readonly Append[] } {
+    const takers: TurnTaker[] = [];
+    const batch: Append[] = [];
+    const asked = this.#waiting;
+    this.#waiting = new Set();
+    let events = 0;
+    for (const taker of asked) {
+      if (batch.length >= limits.commitRunsMax || events >= limits.commitEventsMax) {
+        this.#waiting.add(taker);
+        continue;
+      }
+      const append = taker.takeTurn();
+      if (append === undefined) continue;
+      takers.push(taker);
+      batch.push(append);
+      events += append.segment?.count ?? 0;
+    }
+    return { takers, batch };
+  }
+}

@@ -1,0 +1,43 @@
+import { outputOf } from "../machine/output.ts";
+import { type Instance, isWhole, type RunState } from "../machine/state.ts";
+import type { RunRow } from "../ports/journal.ts";
+import type { GateView, InstanceView, RunView } from "./contract.ts";
+
+/** A run as commands and pages show it. */
+export function viewOf(row: RunRow, state: RunState): RunView {
+  return {
+    row,
+    input: state.input,
+    output: state.ended?.output ?? null,
+    gates: [...state.gates].flatMap((instance) => gateView(instance)),
+    instances: [...state.instances.values()].map((instance) => instanceView(instance)),
+  };
+}
+
+function gateView(instance: Instance): readonly GateView[] {
+  if (instance.gate === undefined) return [];
+  const { question, show, editable, by, hash, expiresAt } = instance.gate.offer;
+  const { path } = instance;
+  const { openedAt } = instance.gate;
+  return [{ path, question, show, editable, by, hash, openedAt, ...(expiresAt === undefined ? {} : { expiresAt }) }];
+}
+
+function instanceView(instance: Instance): InstanceView {
+  const { path, step, title, status, attempt, startedAt, endedAt, timer, error, each } = instance;
+  const reason = instance.skipped ?? instance.waiting;
+  return {
+    path,
+    step: step.id,
+    verb: step.verb.kind,
+    status,
+    attempt,
+    ...(title === undefined ? {} : { title }),
+    ...(reason === undefined ? {} : { reason }),
+    ...(startedAt === undefined ? {} : { startedAt }),
+    ...(endedAt === undefined ? {} : { endedAt }),
+    ...(timer === undefined ? {} : { until: timer.dueAt }),
+    ...(status === "succeeded" ? { output: outputOf(instance) } : {}),
+    ...(error === undefined ? {} : { error }),
+    ...(each === undefined || !isWhole(instance) ? {} : { items: { total: each.items.length, ended: each.ended } }),
+  };
+}

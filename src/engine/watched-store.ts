@@ -1,0 +1,41 @@
+import { hasCode } from "../base/error.ts";
+import type { Store } from "../ports/store.ts";
+
+/**
+ * The store, with an eye on every commit: `fatal` is told when nobody knows what is durable.
+ *
+ * A full disk refuses cleanly, and so does a request that does not fit. After an I/O error a commit that failed may come back at the next
+ * start (measured), so that going on in this process would be guessing.
+ */
+export function watchedStore(store: Store, fatal: (error: unknown) => void): Store {
+  const { journal, catalog } = store;
+  return {
+    journal: {
+      create: (batch) => watched(journal.create(batch)),
+      takeOver: (key) => watched(journal.takeOver(key)),
+      append: (batch) => watched(journal.append(batch)),
+      read: (key, fromSeq) => journal.read(key, fromSeq),
+      post: (key, entry) => watched(journal.post(key, entry)),
+      inbox: (key) => watched(journal.inbox(key)),
+      outcome: (key, id) => watched(journal.outcome(key, id)),
+      row: (key) => watched(journal.row(key)),
+      list: (scope, query) => watched(journal.list(scope, query)),
+      waking: (after, limit) => watched(journal.waking(after, limit)),
+      [Symbol.asyncDispose]: () => journal[Symbol.asyncDispose](),
+    },
+    catalog: {
+      put: (scope, version) => watched(catalog.put(scope, version)),
+      get: (scope, digest) => watched(catalog.get(scope, digest)),
+    },
+    [Symbol.asyncDispose]: () => store[Symbol.asyncDispose](),
+  };
+
+  async function watched<T>(promise: Promise<T>): Promise<T> {
+    try {
+      return await promise;
+    } catch (error) {
+      if (hasCode(error, "journal.unknown-outcome")) fatal(error);
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,77 @@
+import { type Field, fieldNamed, keysOf } from "../fields/field.ts";
+import type { Problems } from "../problems.ts";
+import type { SourceEntry, SourceMap } from "../source/tree.ts";
+import { short } from "./short.ts";
+
+/** The fields of one map, by their proper names, each with what was written. */
+export interface Written extends ReadonlyMap<string, SourceEntry> {
+  /** Fields that a misspelt key was taken for: they are not reported as missing too. */
+  readonly meant: ReadonlySet<string>;
+}
+
+/** The fields of a map while they are read. */
+export class WrittenFields extends Map<string, SourceEntry> implements Written {
+  readonly meant: Set<string> = new Set();
+}
+
+/**
+ * Reads the keys of a map whose fields are given: aliases become names; unknown keys (E010), fields that this build does not carry out
+ * (E090) and a field written under two names (E015) are reported and left out.
+ */
+export function readKeys(map: SourceMap, fields: readonly Field[], where: string, problems: Problems): Written {
+  const written = new WrittenFields();
+  for (const entry of map.entries) {
+    const field = fieldNamed(fields, entry.key);
+    if (field === undefined) reportUnknown(entry, fields, { where, written }, problems);
+    else if (!field.supported) reportLater(entry, `'${entry.key}'`, fields, problems);
+    else addField(written, field, entry, problems);
+  }
+  return written;
+}
+
+/** Adds a field, unless it is there under another name already. */
+export function addField(
+  written: Map<string, SourceEntry>,
+  field: Field,
+  entry: SourceEntry,
+  problems: Problems,
+): void {
+  const first = written.get(field.name);
+  if (first === undefined) {
+    written.set(field.name, entry);
+    return;
+  }
+  problems.report("E015", entry.keyRange, `'${entry.key}' is another name of '${first.key}', which is written too`, {
+    hint: "keep one of them",
+  });
+}
+
+/** E010 with a suggestion, which is remembered. */
+export function reportUnknown(
+  entry: SourceEntry,
+  fields: readonly Field[],
+  place: { readonly where: string; readonly written: WrittenFields },
+  problems: Problems,
+): void {
+  const meant = problems.closest(entry.key, keysOf(fields));
+  const field = meant === undefined ? undefined : fieldNamed(fields, meant);
+  if (field !== undefined) place.written.meant.add(field.name);
+  problems.report("E010", entry.keyRange, `unknown key '${short(entry.key)}' ${place.where}`, {
+    hint: meant === undefined ? `known here: ${listed(fields)}` : `did you mean '${meant}'?`,
+    fix: meant === undefined ? undefined : { range: entry.keyRange, text: meant },
+  });
+}
+
+/** E090: part of the language, not yet of this build. */
+export function reportLater(entry: SourceEntry, what: string, fields: readonly Field[], problems: Problems): void {
+  problems.report("E090", entry.keyRange, `${what} is not supported by this build`, {
+    hint: `supported here: ${listed(fields)}`,
+  });
+}
+
+function listed(fields: readonly Field[]): string {
+  return fields
+    .filter((field) => field.supported)
+    .map((field) => field.name)
+    .join(", ");
+}

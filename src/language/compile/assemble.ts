@@ -1,0 +1,172 @@
+import type { Json } from "../../base/json.ts";
+import type { StepDraft, StepDrafts } from "../check/draft.ts";
+import { readKeys, type Written } from "../check/keys.ts";
+import { readSteps } from "../check/steps.ts";
+import { choiceIn, durationIn, reportShape, textIn } from "../check/values.ts";
+import { fileFields } from "../fields/file-fields.ts";
+import type { Plan, StepPlan, VerbPlan } from "../plan.ts";
+import type { Problems } from "../problems.ts";
+import { kindOf, type SourceEntry, type SourceMap, type SourceNode } from "../source/tree.ts";
+import type { Source, World } from "../world.ts";
+import { checkCycles } from "./cycles.ts";
+import { createEnvironments } from "./environment.ts";
+import { envNames, fileDefaults, inputsSchema, labelsOf, modeOf, workflowId } from "./file.ts";
+import { forEachPlan, itemType } from "./for-each.ts";
+import { deriveGraph, type Graph } from "./graph.ts";
+import { loopPlan } from "./loop.ts";
+import { defined, whenWritten } from "./optional.ts";
+import { outputType } from "./outputs.ts";
+import { expressionPart, templatePart, textPart } from "./parts.ts";
+import { checkReach } from "./reach.ts";
+import { checkReads } from "./reads.ts";
+import { failurePlan } from "./retry.ts";
+import { outputSchema } from "./step-values.ts";
+import { verbPlan } from "./verb.ts";
+import { createOnce, type Workshop } from "./workshop.ts";
+
+const callTimeoutMs = 300_000;
+
+/** What the compilation of a file starts from. */
+export interface Task {
+  readonly source: Source;
+  readonly world: World;
+  readonly problems: Problems;
+}
+
+/** Checks the tree of a file and makes its Plan, which is only of use when no error was reported. */
+export function compileRoot(task: Task, root: SourceNode): Plan | undefined {
+  const { problems, source } = task;
+  if (root.kind !== "map" || root.entries.length === 0) {
+    const found = root.kind === "map" ? "empty" : kindOf(root);
+    problems.report("E015", root.range, `a workflow file is a map of fields, but this one is ${found}`, {
+      hint: "begin with workflow: <id> and steps:",
+    });
+    return undefined;
+  }
+  const file = readKeys(root, fileFields, "at the top level", problems);
+  const id = workflowId(root, file, source.file, problems);
+  const shop = createWorkshop(task, root, file);
+  const steps = shop.drafts.steps.map((step) => ({ step, ...compileStep(shop, step) }));
+  const output = whenWritten(file.get("output"), (entry) =>
+    templatePart(shop, { place: { step: undefined, at: "after" }, field: "output" }, entry.value),
+  );
+
+  const graph = deriveGraph(shop);
+  checkReads(shop, graph);
+  checkCycles(shop.drafts.steps, graph, problems);
+  checkReach(shop, graph, new Map(steps.map(({ step, condition }) => [step, condition])));
+  return defined({
+    plan: 1 as const,
+    expr: 1 as const,
+    workflow: id,
+    ...fileTexts(file, problems),
+    inputs: shop.inputs,
+    output: output?.template,
+    env: shop.env,
+    mode: shop.drafts.root.mode,
+    roots: shop.drafts.root.steps.map((step) => step.index),
+    steps: steps.map(({ part, step }) => withGraph(part, step, graph)),
+  });
+}
+
+function createWorkshop({ source, world, problems }: Task, root: SourceMap, file: Written): Workshop {
+  const shop: Workshop = {
+    text: source.text,
+    world,
+    problems,
+    file,
+    drafts: draftsOf(root, file, problems),
+    defaults: fileDefaults(file, problems),
+    inputs: inputsSchema(file, problems),
+    env: envNames(file, problems),
+    reads: [],
+    environmentAt: createEnvironments(() => shop),
+    outputOf: (step) => outputType(shop, step),
+    itemOf: (step) => itemType(shop, step),
+    once: createOnce(),
+  };
+  return shop;
+}
+
+function draftsOf(root: SourceMap, file: Written, problems: Problems): StepDrafts {
+  const mode = modeOf(file, problems);
+  const entry = file.get("steps");
+  if (entry !== undefined) return readSteps(entry, mode, problems);
+  if (!file.meant.has("steps"))
+    problems.report("E015", root.entries[0]?.keyRange ?? root.range, "this workflow has no steps", {
+      hint: "add steps: with a list of steps",
+    });
+  return { root: { owner: undefined, mode, steps: [] }, steps: [], byName: new Map() };
+}
+
+function fileTexts(file: Written, problems: Problems): Pick<Plan, "name" | "description" | "labels"> {
+  return defined({
+    name: whenWritten(file.get("name"), (entry) => textIn(problems, entry)),
+    description: whenWritten(file.get("description"), (entry) => textIn(problems, entry)),
+    labels: labelsOf(file, problems),
+  });
+}
+
+/** All of a step but what its siblings decide. */
+type StepPart = Omit<StepPlan, "needs" | "waitsFor" | "elseOf">;
+
+interface CompiledStep {
+  readonly part: StepPart;
+  /** Value of its `if`, when that depends on nothing. */
+  readonly condition: Json | undefined;
+}
+
+/** Stands where a verb is missing or not supported: a Plan with errors is never given away. */
+const nothing: VerbPlan = { kind: "set", value: { kind: "literal", value: {} } };
+
+function compileStep(shop: Workshop, step: StepDraft): CompiledStep {
+  const { fields, list } = step;
+  const inside = { step, at: "inside" } as const;
+  const verb = verbPlan(shop, step);
+  const condition = whenWritten(fields.get("if"), (entry) =>
+    expressionPart(shop, { place: inside, field: "if" }, entry, "condition"),
+  );
+  const part = defined({
+    index: step.index,
+    id: step.id,
+    parent: list.owner?.index,
+    position: step.position,
+    verb: verb ?? nothing,
+    runOn: runOnOf(fields.get("run_on"), shop.problems),
+    if: condition?.expression,
+    forEach: forEachPlan(shop, step),
+    loop: loopPlan(shop, step),
+    ...failurePlan(shop, step),
+    ...callPart(shop, step),
+    title: whenWritten(fields.get("title"), (entry) => textPart(shop, { place: inside, field: "title" }, entry)),
+  });
+  return { part, condition: condition?.constant };
+}
+
+/** What only calls have: a time for each attempt and a type of the result. */
+function callPart(shop: Workshop, step: StepDraft): Pick<StepPlan, "timeoutMs" | "output"> {
+  if (step.verb !== "function" && step.verb !== "assignment") return {};
+  return defined({ timeoutMs: timeoutOf(shop, step), output: outputSchema(shop, step) });
+}
+
+function runOnOf(entry: SourceEntry | undefined, problems: Problems): StepPlan["runOn"] {
+  return (
+    whenWritten(entry, (found) => choiceIn(problems, found, ["success", "failure", "always"] as const)) ?? "success"
+  );
+}
+
+function timeoutOf({ defaults, problems }: Workshop, step: StepDraft): number {
+  const entry = step.fields.get("timeout");
+  const timeoutMs = entry === undefined ? undefined : durationIn(problems, entry);
+  if (entry !== undefined && timeoutMs === 0) reportShape(problems, entry, "longer than no time at all");
+  return timeoutMs ?? defaults.timeoutMs ?? callTimeoutMs;
+}
+
+function withGraph(part: StepPart, step: StepDraft, graph: Graph): StepPlan {
+  return defined({
+    ...part,
+    needs: graph.needsOf(step)?.map(({ index }) => index),
+    waitsFor: Array.from(graph.waitsOf(step), (other) => other.index),
+    elseOf: graph.elseOf(step)?.index,
+  });
+}

@@ -1,0 +1,134 @@
+import { nameOf, type StepDraft } from "../check/draft.ts";
+import type { Environment, StepType } from "../expression/checker.ts";
+import { listOf, objectOf, type Type, types, typeOfSchema, unionOf } from "../expression/type.ts";
+import type { StepField } from "../expression/tree.ts";
+import { childOutputs } from "./outputs.ts";
+import { chainOf, hiddenBy } from "./relation.ts";
+import type { Place, Workshop } from "./workshop.ts";
+
+/** What expressions at a place can see. Made once per place. */
+export function createEnvironments(shop: () => Workshop): (place: Place) => Environment {
+  const made = new Map<string, Environment>();
+  let common: ReadonlyMap<string, Type> | undefined;
+  return (place) => {
+    const key = `${place.step?.index ?? ""} ${place.at}`;
+    const known = made.get(key);
+    if (known !== undefined) return known;
+    common ??= commonNames(shop());
+    const environment = environmentFor(shop(), place, common);
+    made.set(key, environment);
+    return environment;
+  };
+}
+
+/** With more problems than this in a file, nobody needs names suggested for the rest. */
+const suggestingErrorsMax = 50;
+
+function environmentFor(shop: Workshop, place: Place, common: ReadonlyMap<string, Type>): Environment {
+  const { byName } = shop.drafts;
+  return {
+    names: namesAt(shop, place, common),
+    // Steps that may not be read are found too: the rules about reads say more than "unknown name".
+    step(id) {
+      const step = byName.get(nameOf(id));
+      return step === undefined ? undefined : stepType(shop, step, place);
+    },
+    get stepIds() {
+      if (shop.problems.errors > suggestingErrorsMax) return [];
+      const isVisible = (step: StepDraft): boolean =>
+        step.list.owner === undefined || hiddenBy(step, place.step) === undefined;
+      return [...byName.values()].filter((step) => step !== place.step && isVisible(step)).map(({ id }) => id);
+    },
+  };
+}
+
+function commonNames(shop: Workshop): ReadonlyMap<string, Type> {
+  const inputs = typeOfSchema(shop.inputs);
+  return new Map<string, Type>([
+    ["inputs", inputs],
+    // Functions may return more vars, under any name.
+    ["vars", inputs.kind === "object" ? { ...inputs, open: true } : inputs],
+    ["env", objectOf(Object.fromEntries(shop.env.map((name) => [name, types.text])), { optional: shop.env })],
+    ["run", runType],
+  ]);
+}
+
+function namesAt(shop: Workshop, place: Place, common: ReadonlyMap<string, Type>): ReadonlyMap<string, Type> {
+  const names = new Map<string, Type>([...common, ["iter", iterType(shop, place)]]);
+  for (const step of itemsAround(place)) {
+    names.set("index", types.integer);
+    names.set(asOf(step), shop.itemOf(step));
+  }
+  return names;
+}
+
+const runType = objectOf({
+  id: types.text,
+  workflow: types.text,
+  version: types.text,
+  started_at: types.text,
+  starter: types.text,
+});
+
+/** The for-each steps in whose items a place stands, outermost first. */
+export function itemsAround({ step, at }: Place): readonly StepDraft[] {
+  if (step === undefined) return [];
+  return chainOf(step).filter((here) => here.fields.has("for_each") && (here !== step || at !== "outside"));
+}
+
+/** The name of the item of a for-each. */
+export function asOf(step: StepDraft): string {
+  const value = step.fields.get("as")?.value;
+  return value?.kind === "scalar" && value.value !== null ? value.text : "item";
+}
+
+function iterType(shop: Workshop, { step, at }: Place): Type {
+  const loops =
+    step === undefined
+      ? []
+      : chainOf(step).filter((here) => here.fields.has("loop") && (here !== step || at === "after"));
+  const loop = loops.at(-1);
+  const last = loop?.body === undefined ? types.null : unionOf([childOutputs(shop, loop.body), types.null]);
+  return objectOf({ n: types.integer, last, comment: unionOf([types.text, types.null]) });
+}
+
+const status: Type = {
+  kind: "text",
+  enum: ["pending", "ready", "running", "waiting", "succeeded", "failed", "cancelled", "skipped"],
+};
+const error: Type = unionOf([objectOf({ code: types.text, message: types.text, attempts: types.integer }), types.null]);
+const decision: Type = objectOf({
+  outcome: { kind: "text", enum: ["accepted", "rejected", "expired"] },
+  by: unionOf([types.text, types.null]),
+  at: types.text,
+  comment: unionOf([types.text, types.null]),
+});
+
+/** `.results` of a for-each: one entry per item, whatever became of it. */
+function resultsType(output: Type): Type {
+  const item = output.kind === "list" ? output.item : types.any;
+  return listOf(
+    objectOf({ key: types.text, index: types.integer, status, output: unionOf([item, types.null]), error }),
+  );
+}
+
+function stepType(shop: Workshop, step: StepDraft, place: Place): StepType {
+  const output = readableOutput(shop, step, place);
+  const fields: Partial<Record<StepField, Type>> = { output, status, error };
+  if (step.verb === undefined)
+    Object.assign(fields, { artifacts: types.any, receipt: types.any, usage: types.any, decision: types.any });
+  if (step.verb === "function" || step.verb === "assignment") fields.artifacts = types.any;
+  if (step.verb === "approve") fields.decision = decision;
+  if (step.fields.has("loop")) fields.iterations = types.integer;
+  if (step.fields.has("for_each")) {
+    fields.results = resultsType(output);
+    fields.failed = fields.results;
+  }
+  return { step: step.index, id: step.id, fields };
+}
+
+/** Nothing is said about the fields of an output that may not be read from here: the read itself is the mistake. */
+function readableOutput(shop: Workshop, step: StepDraft, place: Place): Type {
+  const isAround = place.step !== undefined && chainOf(place.step).includes(step);
+  return isAround || hiddenBy(step, place.step) !== undefined ? types.any : shop.outputOf(step);
+}

@@ -1,0 +1,84 @@
+import type { StepDraft } from "../check/draft.ts";
+import { short } from "../check/short.ts";
+import { durationIn, scalarIn } from "../check/values.ts";
+import type { Template, VerbPlan } from "../plan.ts";
+import { entryOf } from "../source/tree.ts";
+import { approvePlan } from "./gate.ts";
+import { textPart } from "./parts.ts";
+import { valuePart } from "./step-values.ts";
+import type { Workshop } from "./workshop.ts";
+
+const nothing: Template = { kind: "literal", value: {} };
+
+/** What a step does; undefined when it has no verb that this build carries out, which was reported. */
+export function verbPlan(shop: Workshop, step: StepDraft): VerbPlan | undefined {
+  switch (step.verb) {
+    case "function":
+    case "assignment":
+      return {
+        kind: step.verb,
+        name: moduleName(shop, step, step.verb),
+        with: valuePart(shop, step)?.template ?? nothing,
+      };
+    case "set":
+      return { kind: "set", value: valuePart(shop, step)?.template ?? nothing };
+    case "do":
+      return doPlan(shop, step);
+    case "approve":
+      return approvePlan(shop, step);
+    case "wait":
+      return { kind: "wait", durationMs: waitOf(shop, step) };
+    case "fail":
+      return {
+        kind: "fail",
+        message: textPart(shop, { place: { step, at: "inside" }, field: "fail" }, step.verbEntry) ?? nothing,
+      };
+    default:
+      return undefined;
+  }
+}
+
+function doPlan(shop: Workshop, step: StepDraft): VerbPlan {
+  const { mode = "sequential", steps = [] } = step.body ?? {};
+  const output = valuePart(shop, step)?.template;
+  return { kind: "do", mode, children: steps.map((child) => child.index), ...(output !== undefined && { output }) };
+}
+
+/** The module that is called; E048 when there is none of this name. */
+function moduleName(shop: Workshop, step: StepDraft, verb: "function" | "assignment"): string {
+  const { world, problems } = shop;
+  const scalar = scalarIn(problems, step.verbEntry, `the name of ${verb === "assignment" ? "an" : "a"} ${verb}`);
+  if (scalar === undefined) return "";
+
+  const name = scalar.text;
+  const folder = `${verb}s`;
+  const known = verb === "function" ? world.functions : world.assignments;
+  if (known.includes(name)) return name;
+
+  const meant = problems.closest(name, known);
+  const expected = /^[A-Za-z0-9][\w-]*$/.test(name)
+    ? `expected ${folder}/${name}.mjs or .ts`
+    : `a name has letters, digits, '_' and '-'`;
+  problems.report("E048", scalar.range, `no executor for ${verb} '${short(name)}'`, {
+    hint: meant === undefined ? expected : `${expected} — did you mean '${meant}'?`,
+    fix: meant === undefined ? undefined : { range: scalar.range, text: meant },
+  });
+  return name;
+}
+
+function waitOf(shop: Workshop, step: StepDraft): number {
+  const { problems } = shop;
+  const { verbEntry } = step;
+  if (verbEntry.value.kind !== "map") return durationIn(problems, verbEntry) ?? 0;
+
+  const what = ["event", "until"].find(
+    (word) => verbEntry.value.kind === "map" && entryOf(verbEntry.value, word) !== undefined,
+  );
+  if (what === undefined)
+    problems.report("E015", verbEntry.value.range, "wait is a duration, not a map", { hint: "write wait: 30s" });
+  else
+    problems.report("E090", verbEntry.keyRange, `'wait: {${what}: …}' is not supported by this build`, {
+      hint: "supported here: wait: <duration>",
+    });
+  return 0;
+}

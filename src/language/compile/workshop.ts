@@ -1,0 +1,72 @@
+import type { StepDraft, StepDrafts } from "../check/draft.ts";
+import type { Written } from "../check/keys.ts";
+import type { Range } from "../diagnostic.ts";
+import type { Environment, StepRead } from "../expression/checker.ts";
+import type { Type } from "../expression/type.ts";
+import type { Schema } from "../plan.ts";
+import type { Problems } from "../problems.ts";
+import type { World } from "../world.ts";
+import type { FileDefaults } from "./defaults.ts";
+
+/**
+ * Where an expression stands. `outside`: beside the step, before its items are known; `inside`: in one of its items; `after`: behind its
+ * body, whose steps can be read. Without a step: the file's own `output`.
+ */
+export interface Place {
+  readonly step: StepDraft | undefined;
+  readonly at: "outside" | "inside" | "after";
+}
+
+/** A read of a step, with its place in the file. */
+export interface PlacedRead {
+  readonly read: StepRead;
+  readonly range: Range;
+  readonly place: Place;
+  /** The field that the expression stands in. */
+  readonly field: string;
+}
+
+/** One file on its way from drafts to a Plan. */
+export interface Workshop {
+  readonly text: string;
+  readonly world: World;
+  readonly problems: Problems;
+  readonly file: Written;
+  readonly drafts: StepDrafts;
+  readonly defaults: FileDefaults;
+  readonly inputs: Schema;
+  readonly env: readonly string[];
+  /** Every read of a step, as the expressions are compiled. */
+  readonly reads: PlacedRead[];
+  environmentAt(place: Place): Environment;
+  /** What `<step>.output` is for its readers. */
+  outputOf(step: StepDraft): Type;
+  /** The type of one item of a for-each. */
+  itemOf(step: StepDraft): Type;
+  /** Makes a part of a step once; `busy` is what whoever asks for it on the way gets. */
+  once<T>(step: StepDraft, part: string, busy: T, make: () => T): T;
+}
+
+/**
+ * How deep parts may be made for each other. A chain of steps that each read the next would otherwise be followed to its end, as deep as the
+ * file is long; beyond this depth a type is simply not known.
+ */
+const depthMax = 100;
+
+/** The memory behind `Workshop.once`. */
+export function createOnce(): Workshop["once"] {
+  const made = new Map<string, unknown>();
+  let depth = 0;
+  return <T>(step: StepDraft, part: string, busy: T, make: () => T): T => {
+    const key = `${step.index} ${part}`;
+    if (made.has(key)) return made.get(key) as T;
+    if (depth >= depthMax) return busy;
+
+    made.set(key, busy);
+    depth += 1;
+    const value = make();
+    depth -= 1;
+    made.set(key, value);
+    return value;
+  };
+}

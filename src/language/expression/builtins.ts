@@ -1,0 +1,228 @@
+import { parseDuration } from "../../base/duration.ts";
+import { isJsonObject, type Json, type JsonObject } from "../../base/json.ts";
+import { matchesText } from "./pattern.ts";
+import type { FunctionName } from "./functions.ts";
+import { compare, equal, finite, setField, type Fields } from "./values.ts";
+import { boundChars, boundedText, failure, jsonText, kindOf, spend, spendOnText, type Work } from "./work.ts";
+
+/** Carries out one call; the arguments are already evaluated. */
+export type Builtin = (work: Work, args: readonly Json[]) => Json;
+
+/** What each function of the table does. `first` and `default` are not here: they do not evaluate all their arguments. */
+export const builtins: Readonly<Record<Exclude<FunctionName, "first" | "default">, Builtin>> = {
+  size: (work, [value = null]) => {
+    if (typeof value === "string") return characters(work, value);
+    if (Array.isArray(value)) return value.length;
+    return keysOf(work, objectFor(work, "size", value)).length;
+  },
+  json: (work, [value = null]) => jsonText(work, value),
+  min: (work, args) => least(work, "min", args, 1),
+  max: (work, args) => least(work, "max", args, -1),
+  sum: (work, [list = null]) =>
+    finite(
+      work,
+      numbersFor(work, "sum", list).reduce((total, item) => total + item, 0),
+    ),
+  string: (work, [value = null]) => (typeof value === "string" ? value : jsonText(work, value)),
+  number: (work, [value = null]) => toNumber(work, value),
+  lower: (work, [text = null]) => boundedText(work, readText(work, "lower", text).toLowerCase()),
+  upper: (work, [text = null]) => boundedText(work, readText(work, "upper", text).toUpperCase()),
+  trim: (work, [text = null]) => readText(work, "trim", text).trim(),
+  split: (work, [text = null, separator = null]) => {
+    const whole = readText(work, "split", text);
+    // One part more than can be paid for: enough to fail, and no more memory than that.
+    const parts = whole.split(textFor(work, "split", separator), work.stepsLeft + 1);
+    spend(work, parts.length);
+    return parts;
+  },
+  join: (work, [list = null, separator = ""]) => joinTexts(work, list, textFor(work, "join", separator)),
+  replace: (work, [text = null, from = null, to = null]) => replaceAll(work, text, from, to),
+  matches: (work, [text = null, pattern = null]) =>
+    matchesText(work, textFor(work, "matches", text), textFor(work, "matches", pattern)),
+  keys: (work, [value = null]) => keysOf(work, objectFor(work, "keys", value)),
+  values: (work, [value = null]) => {
+    const values = Object.values(objectFor(work, "values", value));
+    spend(work, values.length);
+    return values;
+  },
+  unique: (work, [list = null]) => unique(work, listFor(work, "unique", list)),
+  sort: (work, [list = null]) => sort(work, listFor(work, "sort", list)),
+  flatten: (work, [list = null]) => {
+    const items = listFor(work, "flatten", list);
+    for (const item of items) if (Array.isArray(item)) spend(work, item.length);
+    return items.flat(1);
+  },
+  merge: (work, args) => {
+    const merged: Fields = {};
+    for (const arg of args) {
+      const entries = Object.entries(objectFor(work, "merge", arg));
+      spend(work, entries.length);
+      for (const [key, value] of entries) setField(merged, key, value);
+    }
+    return merged;
+  },
+  product: (work, [lists = null]) => product(work, objectFor(work, "product", lists)),
+  duration: (work, [text = null]) => toDuration(work, textFor(work, "duration", text)),
+  timestamp: (work, [text = null]) => toTimestamp(work, textFor(work, "timestamp", text)),
+};
+
+function textFor(work: Work, name: string, value: Json): string {
+  if (typeof value !== "string") throw failure(work, `${name}() needs text, but got ${kindOf(value)}`);
+  return value;
+}
+
+function readText(work: Work, name: string, value: Json): string {
+  const text = textFor(work, name, value);
+  spendOnText(work, text.length);
+  return text;
+}
+
+function listFor(work: Work, name: string, value: Json): readonly Json[] {
+  if (!Array.isArray(value)) throw failure(work, `${name}() needs a list, but got ${kindOf(value)}`);
+  spend(work, value.length);
+  return value;
+}
+
+function objectFor(work: Work, name: string, value: Json): JsonObject {
+  if (!isJsonObject(value)) throw failure(work, `${name}() needs an object, but got ${kindOf(value)}`);
+  return value;
+}
+
+function numbersFor(work: Work, name: string, value: Json): readonly number[] {
+  const list = listFor(work, name, value);
+  const wrong = list.find((item) => typeof item !== "number");
+  if (wrong !== undefined) throw failure(work, `${name}() needs numbers, but the list holds ${kindOf(wrong)}`);
+  return list as readonly number[];
+}
+
+function keysOf(work: Work, value: JsonObject): readonly string[] {
+  const keys = Object.keys(value);
+  spend(work, keys.length);
+  return keys;
+}
+
+// People count characters, not UTF-16 units: an emoji is one.
+function characters(work: Work, text: string): number {
+  spendOnText(work, text.length);
+  let pairs = 0;
+  for (let at = 1; at < text.length; at += 1) {
+    if (isLowSurrogate(text.charCodeAt(at)) && isHighSurrogate(text.charCodeAt(at - 1))) pairs += 1;
+  }
+  return text.length - pairs;
+}
+
+function isHighSurrogate(code: number): boolean {
+  return code >= 0xd800 && code <= 0xdbff;
+}
+
+function isLowSurrogate(code: number): boolean {
+  return code >= 0xdc00 && code <= 0xdfff;
+}
+
+function least(work: Work, name: string, args: readonly Json[], sign: 1 | -1): Json {
+  const only = args.length === 1 && Array.isArray(args[0]) ? args[0] : args;
+  let best: number | undefined;
+  for (const value of numbersFor(work, name, only)) {
+    if (best === undefined || (value - best) * sign < 0) best = value;
+  }
+  return best ?? null;
+}
+
+function toNumber(work: Work, value: Json): number {
+  if (typeof value === "number") return value;
+  if (typeof value === "boolean") return value ? 1 : 0;
+  const text = textFor(work, "number", value).trim();
+  if (!/^[+-]?(\d{1,400}(\.\d{0,400})?|\.\d{1,400})(e[+-]?\d{1,4})?$/i.test(text)) {
+    throw failure(work, `number() cannot read ${JSON.stringify(text.slice(0, 40))}`);
+  }
+  return finite(work, Number(text));
+}
+
+function joinTexts(work: Work, list: Json, separator: string): string {
+  const parts = listFor(work, "join", list).map((item) => {
+    if (typeof item === "string") return item;
+    if (item === null || typeof item === "object") {
+      throw failure(work, `join() needs texts, but the list holds ${kindOf(item)}`);
+    }
+    return String(item);
+  });
+  const chars = parts.reduce((total, part) => total + part.length, separator.length * Math.max(0, parts.length - 1));
+  boundChars(work, chars);
+  spendOnText(work, chars);
+  return parts.join(separator);
+}
+
+function replaceAll(work: Work, text: Json, from: Json, to: Json): string {
+  const whole = readText(work, "replace", text);
+  const part = textFor(work, "replace", from);
+  const other = textFor(work, "replace", to);
+  if (part === "") throw failure(work, "replace() needs a text to look for, but it is empty");
+  let places = 0;
+  for (let at = whole.indexOf(part); at !== -1; at = whole.indexOf(part, at + part.length)) places += 1;
+  const chars = whole.length + places * (other.length - part.length);
+  boundChars(work, chars);
+  spendOnText(work, chars);
+  return whole.replaceAll(part, () => other);
+}
+
+// Texts and numbers, the usual case, are told apart by a set; only other kinds are compared with each other one by one.
+function unique(work: Work, list: readonly Json[]): readonly Json[] {
+  const seen = new Set<Json>();
+  const objects: Json[] = [];
+  return list.filter((item) => {
+    if (typeof item === "object" && item !== null) {
+      if (objects.some((known) => equal(work, known, item))) return false;
+      objects.push(item);
+      return true;
+    }
+    if (typeof item === "string") spendOnText(work, item.length);
+    if (seen.has(item)) return false;
+    seen.add(item);
+    return true;
+  });
+}
+
+function sort(work: Work, list: readonly Json[]): readonly Json[] {
+  return list.toSorted((left, right) => {
+    spend(work, 1);
+    if (typeof left === "boolean") throw failure(work, "sort() needs numbers or texts, but the list holds true/false");
+    return compare(work, left, right);
+  });
+}
+
+function product(work: Work, lists: JsonObject): readonly Json[] {
+  let rows: readonly JsonObject[] = [{}];
+  for (const [key, list] of Object.entries(lists)) {
+    const items = listFor(work, "product", list);
+    spend(work, rows.length * items.length * (rows.length === 0 ? 1 : Object.keys(rows[0] ?? {}).length + 1));
+    rows = rows.flatMap((row) =>
+      items.map((item) => {
+        const next: Fields = {};
+        for (const [name, value] of Object.entries(row)) setField(next, name, value);
+        setField(next, key, item);
+        return next;
+      }),
+    );
+  }
+  return rows;
+}
+
+function toDuration(work: Work, text: string): number {
+  const parts = text.length <= 100 ? (text.match(/[\d.]+[a-z]+/g) ?? []) : [];
+  const sizes = parts.map((part) => parseDuration(part));
+  if (parts.length === 0 || parts.join("") !== text || sizes.includes(undefined)) {
+    throw failure(work, `duration() cannot read ${JSON.stringify(text.slice(0, 40))}; write 30s, 5m, 2h or 7d`);
+  }
+  return sizes.reduce<number>((total, size) => total + (size ?? 0), 0);
+}
+
+const timestampForm = /^\d{4}-\d\d-\d\d(?:[Tt]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:[Zz]|[+-]\d\d:\d\d))?$/;
+
+// A date without a time is midnight UTC; a time must say its zone, since the reader's own zone is not part of a workflow.
+function toTimestamp(work: Work, text: string): number {
+  const ms = timestampForm.test(text) ? Date.parse(text) : Number.NaN;
+  if (Number.isNaN(ms)) {
+    throw failure(work, `timestamp() cannot read ${JSON.stringify(text.slice(0, 40))}; write 2026-03-01T09:30:00Z`);
+  }
+  return ms;
+}

@@ -1,0 +1,73 @@
+import { type Code, codeTable } from "./codes.ts";
+import type { Diagnostic, Range } from "./diagnostic.ts";
+import { suggest } from "./suggest.ts";
+
+/** What may be said beside the message. */
+export interface ProblemExtra {
+  readonly hint?: string | undefined;
+  readonly fix?: Diagnostic["fix"] | undefined;
+  /** Where a rule only warns in this case. */
+  readonly severity?: Diagnostic["severity"];
+}
+
+/** Collects the problems of one file. */
+export interface Problems {
+  /** Adds a problem; the same code at the same place is said once. */
+  report(code: Code, range: Range, message: string, extra?: ProblemExtra): void;
+  /** The known word that was probably meant. Bounded: a hostile file gets no more suggestions after the first fifty. */
+  closest(word: string, known: Iterable<string>): string | undefined;
+  /** Line of an offset, from 1. */
+  lineOf(offset: number): number;
+  readonly errors: number;
+  /** True when nothing more is taken: what is found from here on would not be shown. */
+  readonly full: boolean;
+  /** All problems in line order; `pathAt` gives the place in the document. */
+  inOrder(pathAt: (offset: number) => string): readonly Diagnostic[];
+}
+
+const problemsMax = 200;
+const suggestionsMax = 50;
+
+/** A new, empty collection for a file of this text. */
+export function createProblems(text: string): Problems {
+  const found: { readonly place: string; readonly diagnostic: Omit<Diagnostic, "path"> }[] = [];
+  const places = new Set<string>();
+  let errors = 0;
+  let suggestions = 0;
+
+  return {
+    report(code, range, message, extra = {}) {
+      const place = `${code} ${range.start} ${message}`;
+      const severity = extra.severity ?? codeTable[code].severity;
+      if (severity === "error") errors += 1;
+      if (places.has(place) || found.length >= problemsMax) return;
+      places.add(place);
+      const { hint, fix } = extra;
+      const diagnostic = {
+        severity,
+        code,
+        message,
+        range,
+        ...(hint !== undefined && { hint }),
+        ...(fix !== undefined && { fix }),
+      };
+      found.push({ place, diagnostic });
+    },
+    closest(word, known) {
+      if (suggestions >= suggestionsMax) return undefined;
+      suggestions += 1;
+      return suggest(word, [...known]);
+    },
+    lineOf: (offset) => text.slice(0, offset).split("\n").length,
+    get errors() {
+      return errors;
+    },
+    get full() {
+      return found.length >= problemsMax;
+    },
+    inOrder(pathAt) {
+      const sorted = found.toSorted((a, b) => a.diagnostic.range.start - b.diagnostic.range.start);
+      return sorted.map(({ diagnostic }) => ({ ...diagnostic, path: pathAt(diagnostic.range.start) }));
+    },
+  };
+}

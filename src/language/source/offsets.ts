@@ -1,0 +1,64 @@
+import type { SourceScalar } from "./tree.ts";
+
+/** Offset in the file of each character of a scalar's text. */
+export type OffsetMap = (offset: number) => number;
+
+/**
+ * Where the characters of a scalar's text stand in the file.
+ *
+ * Plain one-line values map one to one. Quotes, escapes, folded lines and indentation are followed by walking the written form and the text
+ * side by side, once; white space may be off by its own length, which no caret points at.
+ */
+export function offsetsOf(file: string, scalar: SourceScalar): OffsetMap {
+  const { range, text, style } = scalar;
+  if (style === "plain" && range.end - range.start === text.length) return (offset) => range.start + offset;
+
+  let at = style === "plain" ? range.start : range.start + 1;
+  if (style === "block") at = file.indexOf("\n", range.start) + 1;
+  const written: Written = { file, style, end: range.end };
+  const places = new Uint32Array(text.length + 1);
+  for (let offset = 0; offset <= text.length; offset += 1) {
+    const char = text[offset] ?? "";
+    places[offset] = skipTo(written, at, char);
+    at = Math.min(after(written, places[offset] ?? at, char), range.end);
+  }
+  return (offset) => places[offset] ?? range.end;
+}
+
+interface Written {
+  readonly file: string;
+  readonly style: SourceScalar["style"];
+  readonly end: number;
+}
+
+/** Offset after the written form of one character of the text. */
+function after({ file, style }: Written, at: number, char: string): number {
+  if (style === "double" && file[at] === "\\") return at + escapeLength(file, at);
+  return style === "single" && char === "'" ? at + 2 : at + 1;
+}
+
+/** Passes white space that folding, indentation or an escaped line end left out of the text. */
+function skipTo(written: Written, from: number, char: string): number {
+  const wanted = /\s/.test(char) ? "space" : "other";
+  let at = from;
+  while (at < written.end) {
+    const kind = kindAt(written, at);
+    if (kind === wanted || kind === "other") break;
+    at += kind === "line" ? 2 : 1;
+  }
+  return Math.min(at, written.end);
+}
+
+function kindAt({ file, style }: Written, at: number): "space" | "line" | "other" {
+  const char = file[at] ?? "";
+  if (/\s/.test(char)) return "space";
+  if (style !== "double" || char !== "\\") return "other";
+  const next = file[at + 1] ?? "";
+  if (next === "\n" || next === "\r") return "line";
+  return "nt_ rNLP".includes(next) ? "space" : "other";
+}
+
+function escapeLength(file: string, at: number): number {
+  const lengths: Readonly<Record<string, number>> = { x: 4, u: 6, U: 10 };
+  return lengths[file[at + 1] ?? ""] ?? 2;
+}

@@ -1,0 +1,198 @@
+import { RunwrightError } from "../base/error.ts";
+import { limits } from "../base/limits.ts";
+import type { RunEvent } from "./event.ts";
+import { applyGateEvent, isGateEvent } from "./gate.ts";
+import { clearTimer, end, fillLanes, haltScope, openScope, setStatus, setWaiting, skip } from "./lifecycle.ts";
+import { type Instance, isWhole, type RunState } from "./state.ts";
+
+type Of<K extends RunEvent["kind"]> = Extract<RunEvent, { kind: K }>;
+
+/**
+ * Folds one event into the state. Rebuilding a run is applying its events in order, with the time of the segment each stands in.
+ *
+ * Costs the same for every event, except that a stop, a cancel and a new list touch their list once. Throws `machine.illegal` for an event
+ * that cannot follow: a journal that holds one is damaged, or was written by rules this build does not know.
+ */
+export function apply(state: RunState, event: RunEvent, at: number): void {
+  if (state.ended !== undefined) throw illegal(event, "the run has ended");
+  state.seq += 1;
+  if (!("path" in event)) return applyRunEvent(state, event, at);
+  const instance = instanceAt(state, event);
+  if ("title" in event && event.title !== undefined) instance.title = event.title;
+  if (isGateEvent(event)) return applyGateEvent(state, instance, event, at);
+  return applyStepEvent(state, instance, event, at);
+}
+
+function applyRunEvent(state: RunState, event: Exclude<RunEvent, { path: string }>, at: number): void {
+  switch (event.kind) {
+    case "run.created":
+      return created(state, event, at);
+    case "run.started":
+      return started(state);
+    case "run.paused":
+    case "run.resumed":
+      state.paused = event.kind === "run.paused";
+      return;
+    case "run.cancel-requested":
+      return cancelRequested(state, event, at);
+    case "run.finished":
+      return finished(state, event, at);
+  }
+}
+
+type StepEvent = Of<
+  | "scope.expanded"
+  | "iteration.started"
+  | "step.started"
+  | "step.succeeded"
+  | "step.failed"
+  | "step.cancelled"
+  | "step.skipped"
+  | "step.waiting"
+  | "timer.fired"
+>;
+
+function applyStepEvent(state: RunState, instance: Instance, event: StepEvent, at: number): void {
+  switch (event.kind) {
+    case "scope.expanded":
+      return expanded(state, instance, event, at);
+    case "iteration.started":
+      return iterationStarted(state, instance, event, at);
+    case "step.started":
+      return stepStarted(state, instance, event, at);
+    case "step.succeeded":
+      return succeeded(state, instance, event, at);
+    case "step.failed":
+      return failed(state, instance, event, at);
+    case "step.cancelled":
+      return end(state, instance, "cancelled", at);
+    case "step.skipped":
+      return skip(state, instance, event.reason, at);
+    case "step.waiting":
+      begin(instance, 1, at);
+      return setWaiting(state, instance, event.reason, event.until);
+    case "timer.fired":
+      return timerFired(state, instance);
+  }
+}
+
+function created(state: RunState, event: Of<"run.created">, at: number): void {
+  if (state.created !== undefined) throw illegal(event, "the run exists already");
+  const { run, workflow, version, startedBy, effectRoot } = event;
+  state.created = { run, workflow, version, startedBy, effectRoot, at };
+  state.input = event.input;
+  state.vars = event.input;
+  state.env = event.env;
+}
+
+function started(state: RunState): void {
+  state.started = true;
+  state.root = openScope(state, state.plan.roots, {});
+}
+
+function cancelRequested(state: RunState, event: Of<"run.cancel-requested">, at: number): void {
+  const { by, reason } = event;
+  state.cancel = { by, at, ...(reason === undefined ? {} : { reason }) };
+  if (state.root !== undefined) haltScope(state, state.root, at);
+}
+
+function finished(state: RunState, event: Of<"run.finished">, at: number): void {
+  const { status: phase, outcome, output, error } = event;
+  state.ended = {
+    phase,
+    at,
+    output,
+    ...(outcome === undefined ? {} : { outcome }),
+    ...(error === undefined ? {} : { error }),
+  };
+}
+
+function timerFired(state: RunState, instance: Instance): void {
+  clearTimer(state, instance);
+  if (instance.waiting === "gate") state.ready.add(instance);
+  else setStatus(state, instance, "ready");
+}
+
+function expanded(state: RunState, whole: Instance, event: Of<"scope.expanded">, at: number): void {
+  if (!isWhole(whole)) throw illegal(event, "it is not a for-each");
+  begin(whole, 1, at);
+  setStatus(state, whole, "running");
+  whole.each = {
+    items: event.items,
+    instances: [],
+    ended: 0,
+    live: 0,
+    ...(event.keys === undefined ? {} : { keys: event.keys }),
+  };
+  fillLanes(state, whole);
+  if (whole.each.live === 0) state.ready.add(whole);
+}
+
+function iterationStarted(state: RunState, group: Instance, event: Of<"iteration.started">, at: number): void {
+  const loop = group.step.loop;
+  const n = (group.body?.iteration ?? 0) + 1;
+  if (loop === undefined || group.step.verb.kind !== "do") throw illegal(event, "it is not a loop");
+  if (event.n !== n || n > loop.iterationsMax)
+    throw illegal(event, `iteration ${n} of ${loop.iterationsMax} was expected`);
+
+  if (n === 1) {
+    begin(group, 1, at);
+    setStatus(state, group, "running");
+  } else {
+    state.ready.delete(group);
+  }
+  group.body = openScope(state, group.step.verb.children, {
+    owner: group,
+    iteration: n,
+    from: event.from,
+    ...(group.body === undefined ? {} : { previous: group.body }),
+  });
+}
+
+function stepStarted(state: RunState, instance: Instance, event: Of<"step.started">, at: number): void {
+  const { verb, retry } = instance.step;
+  if (event.attempt !== instance.attempt + 1 || event.attempt > Math.min(retry.attemptsMax, limits.attemptsMax)) {
+    throw illegal(event, `attempt ${instance.attempt + 1} of ${retry.attemptsMax} was expected`);
+  }
+  begin(instance, event.attempt, at);
+  setStatus(state, instance, "running");
+  if (verb.kind === "do") {
+    instance.body = openScope(state, verb.children, { owner: instance });
+    if (instance.body.left === 0) state.ready.add(instance);
+    return;
+  }
+  if (event.input !== undefined) instance.input = event.input;
+  state.calls.add(instance);
+}
+
+function succeeded(state: RunState, instance: Instance, event: Of<"step.succeeded">, at: number): void {
+  begin(instance, Math.max(1, instance.attempt), instance.startedAt ?? at);
+  if (event.output !== undefined) instance.output = event.output;
+  if (event.artifacts !== undefined) instance.artifacts = event.artifacts;
+  if (event.vars !== undefined) state.vars = { ...state.vars, ...event.vars };
+  end(state, instance, "succeeded", at);
+}
+
+function failed(state: RunState, instance: Instance, event: Of<"step.failed">, at: number): void {
+  instance.error = event.error;
+  if (event.retryAt === undefined) return end(state, instance, "failed", at);
+  setWaiting(state, instance, "backoff", event.retryAt);
+}
+
+function begin(instance: Instance, attempt: number, at: number): void {
+  instance.attempt = attempt;
+  instance.startedAt = at;
+  instance.firstStartedAt ??= at;
+}
+
+/** The instance an event speaks of; throws `machine.illegal` when there is none. */
+function instanceAt(state: RunState, event: RunEvent & { readonly path: string }): Instance {
+  const instance = state.instances.get(event.path);
+  if (instance === undefined) throw illegal(event, `there is no step instance ${event.path}`);
+  return instance;
+}
+
+function illegal(event: RunEvent, why: string): RunwrightError {
+  const place = "path" in event ? ` of ${event.path}` : "";
+  return new RunwrightError("machine.illegal", `Event ${event.kind}${place} cannot follow: ${why}.`);
+}

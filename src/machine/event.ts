@@ -1,0 +1,142 @@
+import type { Json, JsonObject } from "../base/json.ts";
+
+/** Number of the machine's rules. A run records it; `apply` never changes for a number that was released. */
+export const machineNumber = 1;
+
+/** Why an instance was skipped. */
+export type SkipReason = "if" | "else" | "needs" | "parent" | "rejected";
+
+/** Why an instance waits. */
+export type WaitReason = "gate" | "timer" | "backoff";
+
+export interface StepError {
+  readonly code: string;
+  readonly message: string;
+}
+
+/** What a gate shows and asks, fixed when it opens. */
+export interface GateOffer {
+  readonly question: string;
+  /** The proposed value; null when the gate shows none. */
+  readonly show: Json;
+  readonly editable: readonly string[];
+  readonly by: readonly string[];
+  /** Acceptances needed. */
+  readonly quorum: number;
+  /** Digest of exactly what is shown: a decision names it. */
+  readonly hash: string;
+  readonly expiresAt?: number;
+}
+
+/** One person's word on a gate. */
+export interface Vote {
+  readonly outcome: "accepted" | "rejected";
+  readonly by: string;
+  readonly at: number;
+  readonly comment?: string;
+  /** New values of editable fields. */
+  readonly edits?: JsonObject;
+  /** The decider started this run (allowed embedded, and marked). */
+  readonly self: boolean;
+}
+
+/** What happened to a run, in order. The journal holds these and nothing else. `v` is the number of the event's form. */
+export type RunEvent =
+  | {
+      readonly kind: "run.created";
+      readonly v: 1;
+      readonly machine: typeof machineNumber;
+      /** The run's id, as expressions read it. */
+      readonly run: string;
+      readonly workflow: string;
+      /** Digest of the pinned version. */
+      readonly version: string;
+      readonly input: JsonObject;
+      readonly env: Readonly<Record<string, string>>;
+      readonly startedBy: string;
+      /** Root of all idempotency keys: the run's id, or the one inherited from the run it retries. */
+      readonly effectRoot: string;
+    }
+  | { readonly kind: "run.started"; readonly v: 1 }
+  | { readonly kind: "run.paused"; readonly v: 1; readonly by: string }
+  | { readonly kind: "run.resumed"; readonly v: 1; readonly by: string }
+  | { readonly kind: "run.cancel-requested"; readonly v: 1; readonly by: string; readonly reason?: string }
+  | {
+      readonly kind: "run.finished";
+      readonly v: 1;
+      readonly status: "completed" | "failed" | "cancelled";
+      readonly outcome?: "ok" | "rejected";
+      readonly output: Json;
+      readonly error?: StepError & { readonly path: string };
+    }
+  /** A for-each knows its items; `keys` are the path keys, absent when the index is the key. */
+  | {
+      readonly kind: "scope.expanded";
+      readonly v: 1;
+      readonly path: string;
+      readonly items: readonly Json[];
+      readonly keys?: readonly string[];
+    }
+  /** A loop begins iteration `n` at the child in position `from`; earlier children keep their last results. */
+  | {
+      readonly kind: "iteration.started";
+      readonly v: 1;
+      readonly path: string;
+      readonly n: number;
+      readonly from: number;
+    }
+  /** An attempt begins. For a call, `input` is what it is given; a group has none. */
+  | {
+      readonly kind: "step.started";
+      readonly v: 1;
+      readonly path: string;
+      readonly attempt: number;
+      readonly input?: Json;
+      readonly title?: string;
+    }
+  | {
+      readonly kind: "step.succeeded";
+      readonly v: 1;
+      readonly path: string;
+      /** Absent for a group whose output is made of its children's. */
+      readonly output?: Json;
+      readonly vars?: Readonly<Record<string, Json>>;
+      readonly artifacts?: Json;
+    }
+  /** With `retryAt` the attempt failed and another follows; without, the step has failed. */
+  | {
+      readonly kind: "step.failed";
+      readonly v: 1;
+      readonly path: string;
+      readonly error: StepError;
+      readonly retryAt?: number;
+    }
+  | { readonly kind: "step.cancelled"; readonly v: 1; readonly path: string }
+  | {
+      readonly kind: "step.skipped";
+      readonly v: 1;
+      readonly path: string;
+      readonly reason: SkipReason;
+      readonly evidence?: string;
+    }
+  | {
+      readonly kind: "step.waiting";
+      readonly v: 1;
+      readonly path: string;
+      readonly reason: "timer";
+      readonly until: number;
+      readonly title?: string;
+    }
+  | { readonly kind: "timer.fired"; readonly v: 1; readonly path: string }
+  | {
+      readonly kind: "gate.opened";
+      readonly v: 1;
+      readonly path: string;
+      readonly gate: GateOffer;
+      readonly title?: string;
+    }
+  | { readonly kind: "gate.voted"; readonly v: 1; readonly path: string; readonly vote: Vote }
+  /** The gate is decided; `output` is the effective value. */
+  | { readonly kind: "gate.decided"; readonly v: 1; readonly path: string; readonly vote: Vote; readonly output: Json }
+  | { readonly kind: "gate.expired"; readonly v: 1; readonly path: string }
+  | { readonly kind: "gate.withdrawn"; readonly v: 1; readonly path: string };

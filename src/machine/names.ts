@@ -1,0 +1,129 @@
+import type { Json, JsonObject } from "../base/json.ts";
+import type { Names, StepField } from "../language/expression/tree.ts";
+import { bodyOutput, errorOf, outputOf, resultsOf } from "./output.ts";
+import type { Instance, RunState, Scope } from "./state.ts";
+
+/** Where an expression stands: in a list, and in which of its instances (none: in the list's own `output`, `stop_when` …). */
+export interface Place {
+  readonly scope: Scope;
+  readonly instance?: Instance;
+}
+
+/** The names that an expression at a place can read, looked up when they are read. */
+export function namesAt(state: RunState, place: Place): Names {
+  return {
+    name: (name) => valueOf(state, place, name),
+    step: (step, field) => stepField(findStep(state, place.scope, step), field),
+  };
+}
+
+function valueOf(state: RunState, place: Place, name: string): Json | undefined {
+  switch (name) {
+    case "inputs":
+      return state.input;
+    case "vars":
+      return state.vars;
+    case "env":
+      return state.env;
+    case "iter":
+      return iterationAt(place.scope);
+    case "index":
+      return itemsAround(place).next().value?.index;
+    case "run":
+      return runValue(state);
+    default:
+      return itemNamed(place, name);
+  }
+}
+
+function runValue(state: RunState): JsonObject | undefined {
+  if (state.created === undefined) return undefined;
+  const { run, workflow, version, at, startedBy } = state.created;
+  return { id: run, workflow, version, started_at: new Date(at).toISOString(), starter: startedBy };
+}
+
+function iterationAt(scope: Scope): JsonObject {
+  for (let here: Scope | undefined = scope; here !== undefined; here = here.owner?.scope) {
+    if (here.iteration === undefined) continue;
+    return { n: here.iteration, last: here.previous === undefined ? null : bodyOutput(here.previous), comment: null };
+  }
+  return { n: 1, last: null, comment: null };
+}
+
+function itemNamed(place: Place, name: string): Json | undefined {
+  for (const item of itemsAround(place)) {
+    if (item.step.forEach?.as === name) return item.whole?.each?.items[item.index ?? 0];
+  }
+  return undefined;
+}
+
+/** The for-each items that a place stands in, innermost first. */
+function* itemsAround(place: Place): Generator<Instance, undefined> {
+  for (let here = place.instance ?? place.scope.owner; here !== undefined; here = here.scope.owner) {
+    if (here.whole !== undefined) yield here;
+  }
+  return undefined;
+}
+
+/**
+ * The instance that a step's id means at a place: the nearest list around it that holds the step or the group the step stands in,
+ * then down into that group's latest body. Undefined when it has not come into being.
+ */
+function findStep(state: RunState, from: Scope, index: number): Instance | undefined {
+  const chain = ancestors(state, index);
+  for (let scope: Scope | undefined = from; scope !== undefined; scope = scope.owner?.scope) {
+    const group = scope.owner?.step.index;
+    const depth = chain.findIndex((step) => state.plan.steps[step]?.parent === group);
+    if (depth >= 0) return descend(state, scope, chain.slice(depth));
+  }
+  return undefined;
+}
+
+function descend(state: RunState, from: Scope, chain: readonly number[]): Instance | undefined {
+  let scope: Scope | undefined = from;
+  let found: Instance | undefined;
+  for (const index of chain) {
+    found = scope?.children[state.plan.steps[index]?.position ?? -1];
+    scope = found?.body;
+  }
+  return found;
+}
+
+/** A step and the groups around it, outermost first. */
+function ancestors(state: RunState, index: number): readonly number[] {
+  const chain: number[] = [];
+  for (let step: number | undefined = index; step !== undefined; step = state.plan.steps[step]?.parent)
+    chain.unshift(step);
+  return chain;
+}
+
+/** How each field of a step is read. A step that has not come into being reads as null. */
+const fieldReaders: Readonly<Record<StepField, (instance: Instance) => Json>> = {
+  output: outputOf,
+  status: (instance) => instance.status,
+  error: errorOf,
+  artifacts: (instance) => instance.artifacts ?? null,
+  results: resultsOf,
+  failed: (instance) => resultsOf(instance).filter((each) => each["status"] === "failed"),
+  iterations: (instance) => instance.body?.iteration ?? 0,
+  decision: decisionOf,
+  usage: () => null,
+  receipt: () => null,
+};
+
+function stepField(instance: Instance | undefined, field: StepField): Json {
+  if (instance === undefined) return field === "status" ? "pending" : null;
+  return fieldReaders[field](instance);
+}
+
+function decisionOf(instance: Instance): Json {
+  const gate = instance.gate;
+  if (gate === undefined || gate.state === "open") return null;
+  const last = gate.votes.at(-1);
+  return {
+    outcome: gate.state,
+    by: last?.by ?? null,
+    at: new Date(last?.at ?? instance.endedAt ?? gate.openedAt).toISOString(),
+    comment: last?.comment ?? null,
+  };
+}

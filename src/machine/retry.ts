@@ -1,0 +1,34 @@
+import { limits } from "../base/limits.ts";
+import type { RetryPlan } from "../language/plan.ts";
+import type { RunEvent, StepError } from "./event.ts";
+import type { Instance } from "./state.ts";
+
+/**
+ * Milliseconds to wait before the next attempt, or undefined when there is none.
+ *
+ * The delay is spread over its whole range (full jitter). Without the spread, a thousand runs that failed together on one outage would come
+ * back together and cause the next one.
+ */
+function retryDelayMs(policy: RetryPlan, attempt: number, chance: number): number | undefined {
+  if (attempt >= Math.min(policy.attemptsMax, limits.attemptsMax)) return undefined;
+
+  const growth = { exponential: policy.factor ** (attempt - 1), linear: attempt, fixed: 1 }[policy.backoff];
+  const ceilingMs = Math.min(policy.delayMs * growth, policy.delayMsMax);
+  return Math.round(policy.jitter ? ceilingMs * chance : ceilingMs);
+}
+
+/** The event that a failed attempt leads to: with `retryAt` while the policy, the error and the total time allow another attempt. */
+export function failureEvent(
+  instance: Instance,
+  failure: { readonly error: StepError; readonly canRetry: boolean },
+  nowMs: number,
+  chance: number,
+): Extract<RunEvent, { kind: "step.failed" }> {
+  const policy = instance.step.retry;
+  const event = { kind: "step.failed", v: 1, path: instance.path, error: failure.error } as const;
+  const delayMs = failure.canRetry && !instance.cancelling ? retryDelayMs(policy, instance.attempt, chance) : undefined;
+  if (delayMs === undefined) return event;
+
+  const retryAt = nowMs + delayMs;
+  return retryAt - (instance.firstStartedAt ?? nowMs) > policy.totalMs ? event : { ...event, retryAt };
+}

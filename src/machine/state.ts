@@ -1,0 +1,201 @@
+import type { Json, JsonObject } from "../base/json.ts";
+import type { Plan, StepPlan } from "../language/plan.ts";
+import type { GateOffer, SkipReason, StepError, Vote, WaitReason } from "./event.ts";
+import type { RunPhase, StepStatus } from "./states.ts";
+import { type Due, Timers } from "./timers.ts";
+
+/** A list of steps being carried out: the file's own, a `do`'s body, or one iteration of a loop. */
+export interface Scope {
+  /** The group whose body this is; undefined for the file's own list. */
+  readonly owner?: Instance;
+  /** In a loop, which iteration (from 1). */
+  readonly iteration?: number;
+  /** In a loop, the iteration before. */
+  readonly previous?: Scope;
+  /** One instance a step, by position. A loop that starts in the middle keeps the earlier ones of the iteration before. */
+  readonly children: Instance[];
+  /** How many children have not ended. */
+  left: number;
+  /** The failure that stopped this list: nothing new starts but `run_on: failure | always`. */
+  stoppedBy?: Instance;
+  /** Nothing at all starts any more: the group or the run is being cancelled. */
+  halted: boolean;
+  /** Position of the earliest child that failed, whatever its policy; Infinity when none has. */
+  firstFailed: number;
+}
+
+/** A step at a path. The attempt is not part of its identity. */
+export interface Instance {
+  readonly path: string;
+  readonly step: StepPlan;
+  readonly scope: Scope;
+  /** Order of creation: breaks every tie. */
+  readonly order: number;
+  /** For an item of a for-each: the for-each itself, and the item's place in it. */
+  readonly whole?: Instance;
+  readonly index?: number;
+
+  status: StepStatus;
+  /** How many siblings it still waits for. */
+  waitsLeft: number;
+  /** It, or something it waits for, failed, whatever the policy. */
+  failedBefore: boolean;
+  attempt: number;
+  firstStartedAt?: number;
+  startedAt?: number;
+  endedAt?: number;
+  /** What the step calls itself for people, once it has begun. */
+  title?: string;
+  input?: Json;
+  output?: Json;
+  artifacts?: Json;
+  error?: StepError;
+  skipped?: SkipReason;
+  waiting?: WaitReason;
+  timer?: Timer;
+  gate?: Gate;
+  /** For a for-each: its items, once expanded. */
+  each?: Each;
+  /** For a `do` that has started: its body; for a loop the body of the latest iteration. */
+  body?: Scope;
+  /** It is to end as cancelled as soon as what runs in it has ended. */
+  cancelling: boolean;
+  /** Its output as readers see it, made on first use once it has ended. Derived: never stored. */
+  view?: Json;
+}
+
+export interface Timer extends Due {
+  readonly instance: Instance;
+}
+
+/** The items of an expanded for-each. */
+export interface Each {
+  readonly items: readonly Json[];
+  readonly keys?: readonly string[];
+  /** Instances made so far, in item order; the others have not started. */
+  readonly instances: Instance[];
+  ended: number;
+  live: number;
+  /** A failed item under `on_failure: stop`. */
+  stoppedBy?: Instance;
+}
+
+/** An open or decided gate. */
+export interface Gate {
+  readonly offer: GateOffer;
+  readonly openedAt: number;
+  readonly votes: Vote[];
+  state: "open" | "accepted" | "rejected" | "expired" | "withdrawn";
+}
+
+/** How many leaf instances stand how. */
+export type Counts = Record<StepStatus, number>;
+
+/**
+ * Everything known about a run. Owned by one driver and changed in place by `apply` alone; equal events give equal states.
+ */
+export interface RunState {
+  readonly plan: Plan;
+  /** Which siblings wait for a step, by step index. Derived from the plan. */
+  readonly followers: readonly (readonly number[])[];
+  created?: {
+    readonly run: string;
+    readonly workflow: string;
+    readonly version: string;
+    readonly startedBy: string;
+    readonly effectRoot: string;
+    readonly at: number;
+  };
+  /** Number of events applied. */
+  seq: number;
+  started: boolean;
+  paused: boolean;
+  cancel?: { readonly by: string; readonly at: number; readonly reason?: string };
+  /** A gate rejected under `on_reject: stop`: the run completes with outcome `rejected`. */
+  rejectedAt?: Instance;
+  ended?: {
+    readonly phase: RunPhase;
+    readonly at: number;
+    readonly outcome?: "ok" | "rejected";
+    readonly output: Json;
+    readonly error?: StepError & { readonly path: string };
+  };
+  input: JsonObject;
+  vars: JsonObject;
+  env: Readonly<Record<string, string>>;
+  root?: Scope;
+  readonly instances: Map<string, Instance>;
+  /** Instances with something to decide, in the order in which they became so. */
+  readonly ready: Set<Instance>;
+  /** Instances whose call has left the process. */
+  readonly calls: Set<Instance>;
+  /** Those of them that are to be aborted. */
+  readonly aborting: Set<Instance>;
+  readonly gates: Set<Instance>;
+  readonly timers: Timers<Timer>;
+  /** Timers that are not a gate's time-out: while there is one, the run does not wait for people alone. */
+  timed: number;
+  readonly counts: Counts;
+}
+
+const followersOf = new WeakMap<Plan, readonly (readonly number[])[]>();
+
+/** The state of a run before its first event. */
+export function emptyState(plan: Plan): RunState {
+  return {
+    plan,
+    followers: followers(plan),
+    seq: 0,
+    started: false,
+    paused: false,
+    input: {},
+    vars: {},
+    env: {},
+    instances: new Map(),
+    ready: new Set(),
+    calls: new Set(),
+    aborting: new Set(),
+    gates: new Set(),
+    timers: new Timers(),
+    timed: 0,
+    counts: { pending: 0, ready: 0, running: 0, waiting: 0, succeeded: 0, failed: 0, cancelled: 0, skipped: 0 },
+  };
+}
+
+/** The state that a run's summary stores. `awaiting_approval` = only people can move it on. */
+export function phaseOf(state: RunState): RunPhase {
+  if (state.ended !== undefined) return state.ended.phase;
+  if (state.paused) return "paused";
+  if (!state.started) return "created";
+  const waitsForPeople = state.gates.size > 0 && state.calls.size === 0 && state.ready.size === 0;
+  return waitsForPeople && state.timed === 0 ? "awaiting_approval" : "running";
+}
+
+/** When the run must be looked at again although nobody writes to it: 0 = at once, undefined = never. */
+export function wakeAtOf(state: RunState): number | undefined {
+  if (state.ended !== undefined) return undefined;
+  if (state.calls.size > 0) return 0;
+  if (state.paused) return undefined;
+  if (state.ready.size > 0 || state.root?.left === 0) return 0;
+  return state.timers.first()?.dueAt;
+}
+
+/** True for a leaf: an instance that itself does something, neither a group nor a for-each as a whole. */
+export function isLeaf(instance: Instance): boolean {
+  return instance.step.verb.kind !== "do" && !isWhole(instance);
+}
+
+/** True for a for-each as a whole, false for its items and for plain steps. */
+export function isWhole(instance: Instance): boolean {
+  return instance.step.forEach !== undefined && instance.whole === undefined;
+}
+
+function followers(plan: Plan): readonly (readonly number[])[] {
+  const known = followersOf.get(plan);
+  if (known !== undefined) return known;
+
+  const lists: number[][] = plan.steps.map(() => []);
+  for (const step of plan.steps) for (const before of step.waitsFor) lists[before]?.push(step.index);
+  followersOf.set(plan, lists);
+  return lists;
+}

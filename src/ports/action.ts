@@ -1,0 +1,42 @@
+import type { RunKey } from "../base/ids.ts";
+import type { Json } from "../base/json.ts";
+
+/** One attempt of one step instance that leaves the process. A call without its scope cannot be written: the type asks for it. */
+export interface ActionCall {
+  readonly key: RunKey;
+  readonly workflow: string;
+  /** Digest of the pinned version. */
+  readonly version: string;
+  /** Instance path, for example `architectures[EP-2]/design`. */
+  readonly path: string;
+  readonly step: string;
+  readonly attempt: number;
+  /** Who started the run. */
+  readonly principal: string;
+  /** The same for every attempt and after every resume (semantics rule 5). */
+  readonly idempotencyKey: string;
+  readonly verb: "function" | "assignment";
+  /** Name of the function or assignment. */
+  readonly name: string;
+  readonly input: Json;
+  /** Outputs of the steps that can be seen from here, by id, for `ctx.refs`. Made when asked for: most modules never read it. */
+  readonly refs: () => Json;
+  /** Environment variables that the workflow declares. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** What an action gives back when it succeeded. */
+export interface ActionResult {
+  readonly output: Json;
+  /** Merged into `vars`. */
+  readonly vars?: Readonly<Record<string, Json>>;
+  readonly artifacts?: Json;
+}
+
+/**
+ * Carries out the calls of one or more verbs. Throws a RunwrightError when the call failed; its code's `retry` says whether another attempt
+ * can help. When `signal` fires the call must end soon, by throwing.
+ */
+export interface Action extends AsyncDisposable {
+  run(call: ActionCall, signal: AbortSignal): Promise<ActionResult>;
+}

@@ -1,0 +1,8 @@
+import type { Catalog } from "./catalog.ts";
+import type { Journal } from "./journal.ts";
+
+/** Everything that is kept: one journal and one catalog over the same data. Disposing it ends what is under way and lets the data go. */
+export interface Store extends AsyncDisposable {
+  readonly journal: Journal;
+  readonly catalog: Catalog;
+}

@@ -1,0 +1,165 @@
+// Would the contract notice? Each store here has one guard taken out, and the checks that are named for it must turn red.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { createMemoryStore, type MemoryStore } from "../adapters/memory/memory-store.ts";
+import type { Append, AppendResult, Journal } from "../ports/journal.ts";
+import type { Store } from "../ports/store.ts";
+import { journalChecks, type OpenStore } from "./journal-contract.ts";
+import { acme } from "./journal-checks/world.ts";
+
+interface Control {
+  readonly without: string;
+  readonly red: readonly string[];
+  journal(real: Journal, store: MemoryStore): Partial<Journal>;
+}
+
+async function currentEpoch({ lease }: Append, store: MemoryStore): Promise<number> {
+  const taken = await store.journal.takeOver(lease.key).catch(() => lease);
+  return taken.epoch;
+}
+
+/** Appends one by one, each changed on its way. */
+async function appendEach(
+  real: Journal,
+  batch: readonly Append[],
+  change: (append: Append) => Promise<Append>,
+): Promise<readonly AppendResult[]> {
+  const results: AppendResult[] = [];
+  for (const append of batch) results.push(...(await real.append([await change(append)])));
+  return results;
+}
+
+const controls: readonly Control[] = [
+  {
+    without: "the fence",
+    red: ["a driver that was replaced cannot write", "a driver of an epoch that never was cannot write"],
+    journal: (real, store) => ({
+      append: (batch) =>
+        appendEach(real, batch, async (append) => ({
+          ...append,
+          lease: { ...append.lease, epoch: await currentEpoch(append, store) },
+        })),
+    }),
+  },
+  {
+    without: "the hold",
+    red: ["a call cannot start while a cancel or a pause is unread", "taking in one of two cancels still holds"],
+    journal: (real) => ({
+      append: (batch) => real.append(batch.map((append) => ({ ...append, startsCalls: false }))),
+    }),
+  },
+  {
+    without: "the seq",
+    red: [
+      "an append with the wrong seq is a conflict and leaves no trace",
+      "appends of one run in one batch are taken in order",
+    ],
+    journal: (real) => ({
+      append: (batch) =>
+        appendEach(real, batch, async (append) => {
+          const seq = ((await real.row(append.lease.key))?.lastSeq ?? 0) + 1;
+          return append.segment === undefined ? append : { ...append, segment: { ...append.segment, seq } };
+        }),
+    }),
+  },
+  {
+    without: "independence within a batch",
+    red: ["a fenced, a held and a conflicting run do not hold up the others of their batch"],
+    journal: (real) => ({
+      async append(batch) {
+        const results: AppendResult[] = [];
+        for (const append of batch) {
+          const stuck = results.some((earlier) => earlier !== "ok");
+          results.push(...(stuck ? (["conflict"] as const) : await real.append([append])));
+        }
+        return results;
+      },
+    }),
+  },
+  {
+    without: "the taking in of inbox rows",
+    red: ["a row is unread until an append takes it in, and then has its outcome", "a row is taken in once"],
+    journal: (real) => ({
+      append: (batch) => real.append(batch.map((append) => ({ ...append, consumed: [] }))),
+    }),
+  },
+  {
+    without: "dedupe keys",
+    red: [
+      "of two runs with one dedupe key the first wins, and the second leaves no trace",
+      "twenty starts at the same time with one dedupe key make one run",
+    ],
+    journal: (real) => ({
+      create: (batch) => real.create(batch.map((run) => ({ ...run, dedupeKey: run.key.run }))),
+    }),
+  },
+  {
+    without: "tenants",
+    red: [
+      "two tenants use the same run id and the same dedupe key without meeting",
+      "a run that is not there, or is another tenant's, is not found",
+      "the same run id in two tenants has two inboxes",
+      "a tenant or workspace lists only its own runs",
+    ],
+    journal: (real) => {
+      const ours = <T extends object>(key: T) => ({ ...key, ...acme });
+      return {
+        create: (batch) => real.create(batch.map((run) => ({ ...run, key: ours(run.key) }))),
+        append: (batch) =>
+          real.append(batch.map((append) => ({ ...append, lease: { ...append.lease, key: ours(append.lease.key) } }))),
+        takeOver: (key) => real.takeOver(ours(key)),
+        read: (key, fromSeq) => real.read(ours(key), fromSeq),
+        post: (key, entry) => real.post(ours(key), entry),
+        inbox: (key) => real.inbox(ours(key)),
+        outcome: (key, id) => real.outcome(ours(key), id),
+        row: (key) => real.row(ours(key)),
+        list: (scope, query) => real.list(ours(scope), query),
+      };
+    },
+  },
+  {
+    without: "the wake-up by an unread row",
+    red: ["an unread row makes its run due at once, and a read one no longer"],
+    journal: (real) => ({
+      waking: async (after, limit) => (await real.waking(after, limit)).filter(({ wakeAt }) => wakeAt > 0),
+    }),
+  },
+  {
+    without: "exclusive page cursors",
+    red: ["runs are listed newest first, in pages"],
+    journal: (real) => ({
+      list: (scope, { before, ...query }) =>
+        real.list(scope, before === undefined ? query : { ...query, before: `${before}0` }),
+    }),
+  },
+];
+
+for (const control of controls) {
+  for (const name of control.red) {
+    test(`control: without ${control.without} this turns red: ${name}`, async () => {
+      const check = journalChecks.find((candidate) => candidate.name === name);
+      assert.ok(check, "there is no such check");
+      await check.run(async () => reopenable(createMemoryStore()));
+      await assert.rejects(check.run(async () => reopenable(createMemoryStore(), control)));
+    });
+  }
+}
+
+test("control: a store that forgets at a restart is found", async () => {
+  const forgetful = async (): Promise<OpenStore> => ({ ...createMemoryStore(), reopen: forgetful });
+  const names = new Set([
+    "everything that was answered is there after a restart",
+    "epochs and inbox ids go on after a restart",
+  ]);
+  for (const check of journalChecks.filter(({ name }) => names.has(name))) await assert.rejects(check.run(forgetful));
+});
+
+test("no two checks have the same name", () => {
+  assert.equal(new Set(journalChecks.map(({ name }) => name)).size, journalChecks.length);
+});
+
+function reopenable(store: MemoryStore, control?: Control): OpenStore {
+  const journal: Journal = { ...store.journal, ...control?.journal(store.journal, store) };
+  const shown: Store = { ...store, journal };
+  return { ...shown, reopen: async () => reopenable(store.crash(), control) };
+}

@@ -1,0 +1,25 @@
+import { test } from "node:test";
+import { appendingChecks } from "./journal-checks/appending.ts";
+import { creatingChecks } from "./journal-checks/creating.ts";
+import { inboxChecks } from "./journal-checks/inbox.ts";
+import { lastingChecks } from "./journal-checks/lasting.ts";
+import { readingChecks } from "./journal-checks/reading.ts";
+import { versionChecks } from "./journal-checks/versions.ts";
+import type { Check, Open } from "./journal-checks/world.ts";
+
+export type { Check, Open, OpenStore } from "./journal-checks/world.ts";
+
+/** Every sentence of the journal and catalog ports that can be seen from outside. */
+export const journalChecks: readonly Check[] = [
+  ...creatingChecks,
+  ...appendingChecks,
+  ...inboxChecks,
+  ...readingChecks,
+  ...lastingChecks,
+  ...versionChecks,
+];
+
+/** The contract of the journal and catalog ports: each adapter passes every check, with no skips. */
+export function testJournal(name: string, open: Open): void {
+  for (const check of journalChecks) test(`${name}: ${check.name}`, () => check.run(open));
+}
