@@ -1,8 +1,11 @@
 // The real program, as people and scripts run it: exit codes, documents, gates, a second process, interruptions.
 import assert from "node:assert/strict";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, test } from "node:test";
+import { openSqliteStore } from "../src/adapters/sqlite/sqlite-store.ts";
+import { controlAddress, tokenFile } from "../src/app/control/address.ts";
+import { openControlServer } from "../src/app/control/server.ts";
 import { documentOf, openProject, type Project } from "./cli/project.ts";
 import { workflows } from "./cli/workflows.ts";
 
@@ -143,6 +146,23 @@ test("exit code 75: a second engine on the folder is told the pid of the first",
   assert.equal((await project.run("cancel", "latest")).code, 0, "what a dead process held is free");
 });
 
+test("exit codes 7 and 8: a holder that does not answer, and one that does not know the token", async () => {
+  await using project = openProject(workflows);
+  assert.equal((await project.run("run", "asking.workflow.yml")).code, 6);
+  const folder = path.join(project.folder, ".runwright");
+  const socket = controlAddress(folder, { XDG_RUNTIME_DIR: project.folder });
+  const holder = { pid: process.pid, host: "here", startedAt: 0, socket };
+  await using _store = await openSqliteStore({ folder, holder, synchronous: "full" });
+  const unanswered = await project.run("approve", "latest");
+  assert.equal(unanswered.code, 7, unanswered.stderr);
+  assert.match(unanswered.stderr, new RegExp(`Process ${process.pid} holds the data folder .* does not answer`));
+
+  await using _server = await openControlServer(socket, () => Promise.resolve({}));
+  writeFileSync(tokenFile(socket), "the token of somebody else");
+  const unauthorised = await project.run("approve", "latest");
+  assert.equal(unauthorised.code, 8, unauthorised.stderr);
+});
+
 test("documents of --json have one shape, and stderr has none of it", async () => {
   await using project = openProject(workflows);
   const ran = await project.run("run", "asking.workflow.yml", "--json", "--quiet");
@@ -261,6 +281,27 @@ test("after kill -9 the run is resumed without repeating a step that was done", 
     const key = /\[(\d)\]/.exec(place)?.[1] ?? "";
     assert.equal(ends.filter((each) => each === key).length, 1, `call ${key} was done before`);
   }
+});
+
+test("without a name all interrupted runs are resumed", async () => {
+  await using project = openProject(workflows);
+  for (let times = 0; times < 2; times += 1) {
+    const run = project.start("run", "counting.workflow.yml");
+    await run.says("noted 1");
+    run.kill("SIGKILL");
+    await run.ended;
+  }
+  await project.run("run", "asking.workflow.yml");
+  const resumed = await project.run("resume", "--json");
+  assert.equal(resumed.code, 0, resumed.stderr);
+  const runs = documentOf(resumed)["runs"] as Record<string, unknown>[];
+  assert.deepEqual(
+    runs.map(({ workflow, status }) => [workflow, status]),
+    [
+      ["counting", "completed"],
+      ["counting", "completed"],
+    ],
+  );
 });
 
 test("`run --continue` goes on with what was interrupted, and starts anew once that has ended", async () => {

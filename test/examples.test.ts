@@ -138,7 +138,7 @@ function openCopy(files: Readonly<Record<string, string>>): Project {
   const project = openProject(files);
   cpSync(examples, path.join(project.folder, "examples"), {
     recursive: true,
-    filter: (file) => !file.endsWith(`${path.sep}reports`),
+    filter: (file) => !file.endsWith(`${path.sep}reports`) && !file.endsWith(".md"),
   });
   return project;
 }

@@ -32,12 +32,11 @@ function inTerminal(
   const left = [...typed];
   child.stdout.setEncoding("utf8").on("data", (chunk: string) => {
     screen += chunk;
-    const [next] = left;
-    const at = next === undefined ? -1 : screen.indexOf(next[0], from);
-    if (next === undefined || at < 0) return;
-    from = at + next[0].length;
-    left.shift();
-    child.stdin.write(next[1]);
+    for (let next = left[0]; next !== undefined && screen.indexOf(next[0], from) >= 0; next = left[0]) {
+      from = screen.indexOf(next[0], from) + next[0].length;
+      left.shift();
+      child.stdin.write(next[1]);
+    }
   });
   return new Promise((resolve) => child.once("close", (code) => resolve({ code, screen })));
 }
@@ -54,8 +53,8 @@ test("a field is changed before it is accepted", options, async () => {
   await using project = openProject(workflows);
   const keys = [
     ["leave for later", "\u001b[B\r"],
-    ["title", "\u0015Final\r"],
-    ["pages", "\u00158\r"],
+    ["Draft█", "\u0015Final\r"],
+    ["3█", "\u00158\r"],
   ] as const;
   const { code, screen } = await inTerminal(project, ["run", "asking.workflow.yml"], keys);
   assert.equal(code, 0, screen);

@@ -47,6 +47,8 @@ export interface App extends AsyncDisposable {
   subscribe(listener: (committed: Committed) => void): Disposable;
   /** Resolves when a run has ended, or when only people can move it on. */
   settled(run: string, signal: AbortSignal): Promise<RunRow>;
+  /** From the moment this resolves no other command reaches this process, and what reached it before is done. */
+  shut(): Promise<void>;
   /** Rejects when nothing can go on in this process; never resolves. */
   readonly failed: Promise<never>;
 }
@@ -90,7 +92,7 @@ export async function openApp(config: Config, options: AppOptions): Promise<App>
     cancel: (run, reason) => engine.cancel(localKey(run), principal, reason),
     resume: (run) => engine.resume(localKey(run), principal),
   };
-  opening.use(await openControlServer(socket, controlRoutes(runs, process.pid)));
+  const door = opening.use(await openControlServer(socket, controlRoutes(runs, process.pid)));
   const opened = opening.move();
 
   return {
@@ -105,6 +107,7 @@ export async function openApp(config: Config, options: AppOptions): Promise<App>
     },
     subscribe: (listener) => engine.subscribe(listener),
     settled: (run, signal) => Promise.race([engine.settled(localKey(run), signal), fatal.promise]),
+    shut: () => Promise.resolve(door[Symbol.asyncDispose]()),
     failed: fatal.promise,
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };

@@ -5,7 +5,7 @@ export const limits = {
   sourceDepthMax: 32,
   sourceAliasesMax: 32,
   /** Tokens of a file, before they are parsed. */
-  sourceTokensMax: 60_000,
+  sourceTokensMax: 80_000,
   /** Parts of a file with its aliases put in; each `sourceNodeChars` characters of text count as one more. */
   sourceNodesMax: 50_000,
   sourceNodeChars: 64,

@@ -35,7 +35,14 @@ export async function followToEnd(run: string, where: FollowSession, flags: Foll
 
   const ask = flags.ask !== false && output.canAsk && !session.json;
   const options = { yes: flags.yes === true, ask, quiet, fromStart };
-  const row = await follow(run, { app, output, interrupt, onLog: logs.listen }, options);
+  const deps = { app, output, interrupt, onLog: logs.listen };
+  let row = await follow(run, deps, options);
+  if (row?.summary.status === "awaiting_approval") {
+    // A decision that still reached this process must not be left lying: whoever sent it was told that the run goes on.
+    await app.shut();
+    const { status } = (await app.runs.row(run)).summary;
+    if (status !== "awaiting_approval") row = await follow(run, deps, { ...options, fromStart: false });
+  }
   if (row !== undefined) return reportEnd(await app.runs.view(run), session, { quiet });
 
   output.note("stopping: what runs may end, nothing new begins (Ctrl+C again stops at once)");

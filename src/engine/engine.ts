@@ -50,6 +50,8 @@ class DurableEngine implements Engine {
   readonly #drivers: Drivers;
   /** Why a run could not be driven the last time. */
   readonly #broken = new Map<string, unknown>();
+  /** Versions that this process has stored. */
+  readonly #kept = new Set<string>();
   #stopping = false;
 
   constructor(given: EngineDeps) {
@@ -78,10 +80,10 @@ class DurableEngine implements Engine {
 
   async start(request: StartRequest): Promise<{ readonly row: RunRow; readonly created: boolean }> {
     if (this.#stopping) throw new RunwrightError("engine.stopping", "The engine is stopping and starts no new run.");
-    const { clock, randomBytes, store, host } = this.#deps;
+    const { clock, randomBytes, host } = this.#deps;
     const now = clock.now();
     const prepared = prepareRun(request, newRunId(now, randomBytes()), now);
-    await store.catalog.put(request.scope, request.version);
+    await this.#keepVersion(request);
     const result = await this.#turns.create(prepared.run);
     if (!result.created) return result;
     this.#drivers.adopt(prepared, request.version);
@@ -159,6 +161,15 @@ class DurableEngine implements Engine {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stop();
+  }
+
+  /** A version never changes: what this process has stored once is stored. */
+  async #keepVersion({ scope, version }: StartRequest): Promise<void> {
+    const name = `${scope.tenant}/${scope.workspace}/${version.digest}`;
+    if (this.#kept.has(name)) return;
+    await this.#deps.store.catalog.put(scope, version);
+    if (this.#kept.size >= limits.versionsInMemoryMax) this.#kept.clear();
+    this.#kept.add(name);
   }
 
   /** A run that cannot be driven is left as it lies; the others go on. */

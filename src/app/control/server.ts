@@ -33,14 +33,15 @@ export async function openControlServer(address: string, answer: Answer): Promis
   removeSocket(address);
   writePrivate(tokenFile(address), token);
   await listen(server, address);
-  return {
-    async [Symbol.asyncDispose]() {
-      await close(server);
-      removeSocket(address);
-      rmSync(tokenFile(address), { force: true });
-      removeIfEmpty(path.dirname(tokenFile(address)));
-    },
-  };
+  let closing: Promise<void> | undefined;
+  return { [Symbol.asyncDispose]: () => (closing ??= putAway()) };
+
+  async function putAway(): Promise<void> {
+    await close(server);
+    removeSocket(address);
+    rmSync(tokenFile(address), { force: true });
+    removeIfEmpty(path.dirname(tokenFile(address)));
+  }
 }
 
 async function handle(request: IncomingMessage, answer: Answer, token: string): Promise<Json> {

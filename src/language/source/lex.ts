@@ -10,7 +10,15 @@ import type { Problems } from "../problems.ts";
  */
 export function lex(text: string, problems: Problems): readonly string[] | undefined {
   const tokens: string[] = [];
-  const state: LexState = { flow: 0, offset: 0, scalarNext: false, scalar: undefined, quotes: [] };
+  const state: LexState = {
+    anchors: 0,
+    aliases: 0,
+    flow: 0,
+    offset: 0,
+    scalarNext: false,
+    scalar: undefined,
+    quotes: [],
+  };
   for (const token of new Lexer().lex(text)) {
     if (!accept(state, token, problems)) return undefined;
     tokens.push(token);
@@ -31,6 +39,8 @@ export function lex(text: string, problems: Problems): readonly string[] | undef
 }
 
 interface LexState {
+  anchors: number;
+  aliases: number;
   flow: number;
   offset: number;
   scalarNext: boolean;
@@ -54,13 +64,20 @@ function accept(state: LexState, token: string, problems: Problems): boolean {
     state.scalarNext = false;
     return true;
   }
-  const type = CST.tokenType(token);
-  if (token === "{" && state.flow > 0 && before?.end === range.start)
+  if (token === "{" && state.flow > 0 && before?.end === range.start) {
     state.quotes.push({ start: before.start, end: range.start });
-  state.flow += brackets.get(token) ?? 0;
-  const refused = refusalOf(type, token, state.flow);
+  }
+  const type = CST.tokenType(token);
+  follow(state, type, token);
+  const refused = refusalOf(type, token, state);
   if (refused !== undefined) problems.report("E001", range, refused.message, { hint: refused.hint });
   return refused === undefined;
+}
+
+function follow(state: LexState, type: CST.TokenType | null, token: string): void {
+  state.flow += brackets.get(token) ?? 0;
+  if (type === "anchor") state.anchors += 1;
+  if (type === "alias") state.aliases += 1;
 }
 
 /** How a token changes the depth; scalars that look like brackets never come here. */
@@ -74,18 +91,20 @@ const brackets: ReadonlyMap<string, number> = new Map([
 function refusalOf(
   type: CST.TokenType | null,
   token: string,
-  depth: number,
+  { anchors, aliases, flow }: LexState,
 ): { readonly message: string; readonly hint?: string } | undefined {
+  const { sourceAliasesMax, sourceDepthMax } = limits;
   if (type === "directive-line")
     return { message: "directives such as %YAML are not allowed", hint: "remove this line" };
-  if (type === "tag")
+  if (type === "tag") {
     return {
       message: `tags such as '${token}' are not allowed`,
       hint: "remove it; quote the value if it is meant as text",
     };
-  return depth > limits.sourceDepthMax
-    ? { message: `this is nested deeper than ${limits.sourceDepthMax} levels` }
-    : undefined;
+  }
+  if (anchors > sourceAliasesMax) return { message: `this file has more than ${sourceAliasesMax} anchors` };
+  if (aliases > sourceAliasesMax) return { message: `this file has more than ${sourceAliasesMax} aliases` };
+  return flow > sourceDepthMax ? { message: `this is nested deeper than ${sourceDepthMax} levels` } : undefined;
 }
 
 /** E003: a plain scalar that ends in `$` right before a `{`. */

@@ -1,12 +1,13 @@
-import { Composer, type Document, Parser, type YAMLParseError } from "yaml";
+import { type Document, Parser } from "yaml";
 import { limits } from "../../base/limits.ts";
 import type { Range } from "../diagnostic.ts";
 import type { Problems } from "../problems.ts";
 import type { Source } from "../world.ts";
+import { composeParts } from "./compose.ts";
 import { lex } from "./lex.ts";
 import type { SourceNode } from "./tree.ts";
 import { walkDocument } from "./walk.ts";
-import { explainYaml } from "./yaml-problem.ts";
+import { explainYaml, type YamlError } from "./yaml-problem.ts";
 
 /** The tree of a YAML or JSON file, or undefined when it is refused; what is wrong is reported. */
 export function loadSource(source: Source, problems: Problems): SourceNode | undefined {
@@ -96,25 +97,14 @@ function compose(text: string, tokens: readonly string[], problems: Problems): D
     return undefined;
   }
 
-  // Keys are compared in our own walk: the package's own check is quadratic.
-  const composer = new Composer({
-    uniqueKeys: false,
-    merge: false,
-    version: "1.2",
-    schema: "core",
-    resolveKnownTags: false,
-    prettyErrors: false,
-    logLevel: "silent",
-  });
-  const document = [...composer.compose(parts, true, text.length)][0] as Document | undefined;
-  const error = firstError(document);
+  const { document, error } = composeParts(parts, text.length);
   if (error === undefined) return document;
   const { message, hint } = explainYaml(error, text);
   problems.report("E001", rangeOf(error, text), message, { hint });
   return undefined;
 }
 
-function rangeOf(error: YAMLParseError, text: string): Range {
+function rangeOf(error: YamlError, text: string): Range {
   const found = Math.min(error.pos[0], text.length);
   // Where the package marks indentation, what is indented is meant.
   const start = found + (/^[ ]+(?=\S)/.exec(text.slice(found, found + 200))?.[0].length ?? 0);
@@ -122,10 +112,6 @@ function rangeOf(error: YAMLParseError, text: string): Range {
   // The package marks one character of a value that must be quoted as a whole.
   if (error.code === "BLOCK_AS_IMPLICIT_KEY") return { start, end: lineEnd < 0 ? text.length : lineEnd };
   return { start, end: Math.max(start, Math.min(error.pos[1], text.length)) };
-}
-
-function firstError(document: Document | undefined): YAMLParseError | undefined {
-  return document?.errors.toSorted((a, b) => a.pos[0] - b.pos[0])[0];
 }
 
 interface Part {

@@ -23,8 +23,6 @@ interface Walk {
   readonly anchors: Map<string, Node>;
   /** Anchored nodes that the walk stands in: an alias to one of them would never end. */
   readonly open: Set<Node>;
-  /** Aliases met so far; one that is put in several times counts once. */
-  readonly aliases: Set<Alias>;
   /** How deep the walk stands, with aliases put in. */
   depth: number;
   /** Parts and characters of the tree with all aliases put in: what a billion laughs would blow up. */
@@ -39,7 +37,6 @@ export function walkDocument(document: Document, text: string, problems: Problem
     problems,
     anchors: new Map(),
     open: new Set(),
-    aliases: new Set(),
     depth: 0,
     size: 0,
     refused: false,
@@ -87,10 +84,6 @@ function itemsOf(walk: Walk, list: YAMLSeq, range: Range): readonly SourceNode[]
 }
 
 function aliasOf(walk: Walk, alias: Alias, range: Range): SourceNode {
-  walk.aliases.add(alias);
-  if (walk.aliases.size > limits.sourceAliasesMax)
-    return refuse(walk, range, `this file has more than ${limits.sourceAliasesMax} aliases`);
-
   const target = walk.anchors.get(alias.source);
   if (target === undefined) {
     return refuse(walk, range, `unknown alias '*${alias.source}'`, `quote text that begins with *: "*${alias.source}"`);

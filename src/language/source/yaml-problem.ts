@@ -1,7 +1,12 @@
-import type { YAMLParseError } from "yaml";
+/** A syntax error as the YAML package tells it. */
+export interface YamlError {
+  readonly code: string;
+  readonly message: string;
+  readonly pos: readonly [start: number, end: number];
+}
 
 /** A syntax error of the YAML package in our words. */
-export function explainYaml(error: YAMLParseError, text: string): { readonly message: string; readonly hint?: string } {
+export function explainYaml(error: YamlError, text: string): { readonly message: string; readonly hint?: string } {
   const line = lineAround(text, error.pos[0]);
   const isFirst = text.slice(0, error.pos[0]).split("\n").at(-1)?.trim() === "";
   switch (error.code) {
