@@ -149,3 +149,21 @@ test("events that are known already are passed over", () => {
   assert.deepEqual(follow(tracker, listed), []);
   assert.equal(tracker.state.seq, listed.length);
 });
+
+test("a step with a title shows it while it runs and when it has ended", () => {
+  const tracker = newTracker();
+  const path = "list";
+  const [begun, done] = [
+    { kind: "step.started", v: 1, path, attempt: 1, input: null, title: "List the files\u001b[2J" },
+    { kind: "step.succeeded", v: 1, path, output: [] },
+  ] as const;
+  follow(tracker, [created, { kind: "run.started", v: 1 }, begun]);
+  assert.deepEqual(
+    tracker.rows().map((row) => row.note),
+    ["List the files"],
+  );
+  assert.deepEqual(
+    follow(tracker, [done], 4).map((line) => line.note),
+    ["List the files"],
+  );
+});

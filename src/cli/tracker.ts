@@ -87,13 +87,14 @@ function waitingRow(instance: Instance): Row {
 }
 
 function runningRow(instance: Instance): Row {
-  const { path, startedAt = 0, each, attempt } = instance;
+  const { path, startedAt = 0, each, attempt, title } = instance;
   const count = each === undefined ? attemptOf(attempt) : `${each.ended}/${each.items.length}`;
   return {
     ...wordOfStep("running"),
     path: shownPath(path),
     since: startedAt,
     ...(count === undefined ? {} : { count }),
+    ...(title === undefined ? {} : { note: safeLine(title) }),
   };
 }
 
@@ -158,7 +159,7 @@ function endLine(instance: Instance, status: "succeeded" | "cancelled"): Line {
   const count = each === undefined ? (rounds ?? attemptOf(attempt)) : `${each.ended}/${each.items.length}`;
   const failed = each?.instances.filter((item) => item.status === "failed").length ?? 0;
   return {
-    ...line(instance, wordOfStep(status), failed === 0 ? "" : `${failed} failed`),
+    ...line(instance, wordOfStep(status), failed === 0 ? (instance.title ?? "") : `${failed} failed`),
     // A mapping takes no time worth telling.
     ...(startedAt === undefined || endedAt === undefined || instance.step.verb.kind === "set"
       ? {}

@@ -49,10 +49,10 @@ function steps({ instances }: RunView, session: Session): readonly string[] {
 }
 
 function stepLine(step: InstanceView): Parameters<typeof layLine>[0] {
-  const { path, status, reason, attempt, startedAt, endedAt, items, error } = step;
+  const { path, title, status, reason, attempt, startedAt, endedAt, items, error } = step;
   const count =
     items === undefined ? (attempt > 1 ? `attempt ${attempt}` : undefined) : `${items.ended}/${items.total}`;
-  const note = error?.message ?? (status === "succeeded" ? undefined : reason);
+  const note = error?.message ?? (status === "succeeded" ? undefined : reason) ?? title;
   return {
     ...wordOfStep(status),
     path: shownPath(path),
