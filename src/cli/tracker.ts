@@ -157,15 +157,19 @@ function endLine(instance: Instance, status: "succeeded" | "cancelled"): Line {
   const { body, each, attempt, startedAt, endedAt } = instance;
   const rounds = body?.iteration === undefined ? undefined : `round ${body.iteration}`;
   const count = each === undefined ? (rounds ?? attemptOf(attempt)) : `${each.ended}/${each.items.length}`;
-  const failed = each?.instances.filter((item) => item.status === "failed").length ?? 0;
   return {
-    ...line(instance, wordOfStep(status), failed === 0 ? (instance.title ?? "") : `${failed} failed`),
+    ...line(instance, wordOfStep(status), endNote(instance)),
     // A mapping takes no time worth telling.
     ...(startedAt === undefined || endedAt === undefined || instance.step.verb.kind === "set"
       ? {}
       : { tookMs: endedAt - startedAt }),
     ...(count === undefined ? {} : { count }),
   };
+}
+
+function endNote({ each, title = "" }: Instance): string {
+  const failed = each?.instances.filter((item) => item.status === "failed").length ?? 0;
+  return failed === 0 ? title : `${failed} failed`;
 }
 
 /** A group fails because something in it has failed, which was said already. */
