@@ -11,7 +11,7 @@ const inputs = {
     title: { type: "string", default: "docs" },
   },
 };
-const cwd = path.resolve("/work/notes");
+const cwd = path.resolve("/home/ada/notes");
 
 test("folders are meant from where the command was typed, a default too", () => {
   assert.deepEqual(resolveFolders(inputs, { title: "x" }, cwd), { title: "x", folder: cwd });

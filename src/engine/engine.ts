@@ -51,7 +51,7 @@ class DurableEngine implements Engine {
   /** Why a run could not be driven the last time. */
   readonly #broken = new Map<string, unknown>();
   /** Versions that this process has stored. */
-  readonly #kept = new Set<string>();
+  readonly #kept = new Map<string, Promise<void>>();
   #stopping = false;
 
   constructor(given: EngineDeps) {
@@ -139,7 +139,7 @@ class DurableEngine implements Engine {
   async settled(key: RunKey, signal: AbortSignal): Promise<RunRow> {
     for (;;) {
       // Listening begins before the row is read, so that no change falls between the two.
-      let change = this.#news.nextChange(key, signal);
+      const change = this.#news.reached(key, isSettled, signal);
       const row = await this.row(key);
       const fault = this.#broken.get(runKeyText(key));
       if (isSettled(row.summary) || fault !== undefined) {
@@ -147,7 +147,7 @@ class DurableEngine implements Engine {
         if (fault !== undefined) throw toRunwrightError(fault);
         return row;
       }
-      while (!isSettled(await change.promise)) change = this.#news.nextChange(key, signal);
+      await change.promise;
     }
   }
 
@@ -163,13 +163,17 @@ class DurableEngine implements Engine {
     await this.stop();
   }
 
-  /** A version never changes: what this process has stored once is stored. */
-  async #keepVersion({ scope, version }: StartRequest): Promise<void> {
+  /** A version never changes: what this process has stored once, or is storing, is not stored again. */
+  #keepVersion({ scope, version }: StartRequest): Promise<void> {
     const name = `${scope.tenant}/${scope.workspace}/${version.digest}`;
-    if (this.#kept.has(name)) return;
-    await this.#deps.store.catalog.put(scope, version);
+    const known = this.#kept.get(name);
+    if (known !== undefined) return known;
+
+    const keeping = this.#deps.store.catalog.put(scope, version);
+    keeping.catch(() => this.#kept.delete(name));
     if (this.#kept.size >= limits.versionsInMemoryMax) this.#kept.clear();
-    this.#kept.add(name);
+    this.#kept.set(name, keeping);
+    return keeping;
   }
 
   /** A run that cannot be driven is left as it lies; the others go on. */

@@ -11,7 +11,8 @@ export interface Awaited<T> {
 }
 
 interface Waiter {
-  done(summary: RunSummary): void;
+  readonly wanted: (summary: RunSummary) => boolean;
+  done(): void;
   stop(error: unknown): void;
 }
 
@@ -21,8 +22,8 @@ export interface News {
   subscribe(listener: (committed: Committed) => void): Disposable;
   /** The run cannot be driven here: who waits for it is told why. */
   broken(key: RunKey, error: unknown): void;
-  /** The summary after the next commit of a run; rejects with the signal's reason. */
-  nextChange(key: RunKey, signal: AbortSignal): Awaited<RunSummary>;
+  /** The first commit from now on after which the run's summary is as `wanted`; rejects with the signal's reason. */
+  reached(key: RunKey, wanted: (summary: RunSummary) => boolean, signal: AbortSignal): Awaited<void>;
   /** What an inbox row is told. */
   outcome(key: RunKey, id: number): Awaited<InboxOutcome["outcome"]>;
 }
@@ -36,21 +37,17 @@ export function createNews(): News {
   return {
     publish(key, { seq, at, events, told, summary }) {
       for (const { id, outcome } of told) outcomes.get(`${runKeyText(key)}#${id}`)?.(outcome);
-      if (events.length > 0) for (const listener of listeners) listener({ key, seq, at, events });
-      const waiting = changes.get(runKeyText(key));
-      changes.delete(runKeyText(key));
-      for (const waiter of waiting ?? []) waiter.done(summary);
+      if (events.length > 0) for (const listener of listeners) tell(listener, { key, seq, at, events });
+      for (const waiter of changes.get(runKeyText(key)) ?? []) if (waiter.wanted(summary)) waiter.done();
     },
     broken(key, error) {
-      const waiting = changes.get(runKeyText(key));
-      changes.delete(runKeyText(key));
-      for (const waiter of waiting ?? []) waiter.stop(error);
+      for (const waiter of changes.get(runKeyText(key)) ?? []) waiter.stop(error);
     },
     subscribe(listener) {
       listeners.add(listener);
       return { [Symbol.dispose]: () => void listeners.delete(listener) };
     },
-    nextChange,
+    reached,
     outcome(key, id) {
       const { promise, resolve } = Promise.withResolvers<InboxOutcome["outcome"]>();
       const name = `${runKeyText(key)}#${id}`;
@@ -59,14 +56,15 @@ export function createNews(): News {
     },
   };
 
-  function nextChange(key: RunKey, signal: AbortSignal): Awaited<RunSummary> {
-    const { promise, resolve, reject } = Promise.withResolvers<RunSummary>();
+  function reached(key: RunKey, wanted: (summary: RunSummary) => boolean, signal: AbortSignal): Awaited<void> {
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
     const name = runKeyText(key);
     const waiting = changes.get(name) ?? new Set();
     const waiter: Waiter = {
-      done(summary) {
+      wanted,
+      done() {
         forget();
-        resolve(summary);
+        resolve();
       },
       stop(error) {
         forget();
@@ -86,5 +84,16 @@ export function createNews(): News {
     if (signal.aborted) aborted();
     else signal.addEventListener("abort", aborted);
     return { promise, forget };
+  }
+}
+
+/** What is told is durable already: a listener that fails must not look like a commit that failed. */
+function tell(listener: (committed: Committed) => void, committed: Committed): void {
+  try {
+    listener(committed);
+  } catch (error) {
+    queueMicrotask(() => {
+      throw error;
+    });
   }
 }

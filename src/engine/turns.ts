@@ -109,12 +109,18 @@ export class Turns {
     if (this.#waiting.size === 0 || this.#dead) return;
     const { takers, batch } = this.#gather();
     if (batch.length === 0) return;
+    const results = await this.#append(takers, batch);
+    for (const [index, taker] of takers.entries()) if (results !== undefined) taker.told(results[index] ?? "conflict");
+  }
+
+  /** The results, or undefined when the whole batch was refused. */
+  async #append(takers: readonly TurnTaker[], batch: readonly Append[]): Promise<readonly AppendResult[] | undefined> {
     try {
-      const results = await this.#journal.append(batch);
-      for (const [index, taker] of takers.entries()) taker.told(results[index] ?? "conflict");
+      return await this.#journal.append(batch);
     } catch {
       // Each reads its run again before it writes more; an outcome that nobody knows has ended this room by then.
       for (const taker of takers) taker.refused();
+      return undefined;
     }
   }
 
