@@ -136,8 +136,13 @@ export class Driver implements TurnTaker {
 
   /** Reads what has come into the inbox. */
   async readInbox(): Promise<void> {
-    if (this.#over || this.#loading !== undefined) return this.#loading;
-    for (const row of await this.#deps.journal.inbox(this.key)) {
+    // Whoever loads deals with a load that fails.
+    await this.#loading?.catch(() => undefined);
+    if (this.#over) return;
+    const rows = await this.#deps.journal.inbox(this.key);
+    // A load reads the inbox too, but what was posted since it asked may be missing from its answer, and it forgets what this one took in.
+    if (this.#loading !== undefined) return this.readInbox();
+    for (const row of rows) {
       if (row.id <= this.#lastRow) continue;
       this.#rows.push(row);
       this.#lastRow = row.id;

@@ -242,6 +242,29 @@ describe("people", () => {
     await assert.rejects(world.engine.cancel(key, ada), { code: "run.ended" });
   });
 
+  test("what is posted while a run is read from a slow store is taken in as well", async () => {
+    const world = await stage();
+    const key = await world.start(gated);
+    await world.crash();
+    const { journal } = world.store;
+    const answered = Promise.withResolvers<void>();
+    const inbox: typeof journal.inbox = async (of) => {
+      const rows = await journal.inbox(of);
+      await answered.promise;
+      return rows;
+    };
+    world.store = { ...world.store, journal: { ...journal, inbox } };
+    const engine = await world.open();
+    const requests = [engine.pause(key, ada)];
+    await world.settle();
+    requests.push(engine.cancel(key, ada));
+    await world.settle();
+    answered.resolve();
+    await world.settle();
+    assert.equal((await world.row(key)).summary.status, "cancelled");
+    await Promise.all(requests);
+  });
+
   test("a paused run starts nothing and goes on when it is resumed", async () => {
     const world = await stage();
     const key = await world.start(gated);

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { after, test } from "node:test";
-import { seeded } from "../simulation/chance.ts";
+import { type Seeded, seeded } from "../simulation/chance.ts";
 import { type Campaign, liveThrough, makeFolder, pointCampaign, randomCampaign, type Report } from "./campaign.ts";
 import { live } from "./life.ts";
 import type { MissingGuard } from "./missing-guards.ts";
@@ -29,14 +29,17 @@ const killsPerPoint = Math.ceil((kills - killsAtRandom) / pointNames.length);
 
 /** No folder lives through more than a dozen kills, so that its runs stay few enough to be looked at after each. */
 function campaigns(): readonly Campaign[] {
-  const chance = seeded(seed);
-  const named = pointNames.flatMap((point) => inFolders(killsPerPoint, (hits) => pointCampaign(point, hits, chance)));
-  return [...named, ...inFolders(killsAtRandom, (hits) => randomCampaign(hits, chance))];
+  const named = pointNames.flatMap((point) =>
+    shares(killsPerPoint).map((hits) => (chance: Seeded) => pointCampaign(point, hits, chance)),
+  );
+  const random = shares(killsAtRandom).map((hits) => (chance: Seeded) => randomCampaign(hits, chance));
+  // Each has chance of its own, so that its schedule does not depend on how fast the others are.
+  return [...named, ...random].map((campaign, index) => campaign(seeded(seed * 100_003 + index)));
 }
 
-function inFolders(hits: number, campaign: (hits: number) => Campaign): readonly Campaign[] {
+function shares(hits: number): readonly number[] {
   const folders = Math.ceil(hits / hitsPerFolder);
-  return Array.from({ length: folders }, (_, index) => campaign(Math.min(hitsPerFolder, hits - index * hitsPerFolder)));
+  return Array.from({ length: folders }, (_, index) => Math.min(hitsPerFolder, hits - index * hitsPerFolder));
 }
 
 async function liveAll(all: readonly Campaign[]): Promise<readonly Report[]> {
@@ -73,8 +76,9 @@ test("after kill -9 nothing acknowledged is lost, nothing finished is repeated a
   const counts = Object.fromEntries(promiseNames.map((name) => [name, broken[name].length]));
   const seconds = Math.round((performance.now() - startedAt) / 1000);
   context.diagnostic(JSON.stringify({ test: "crash", seed, seconds, kills: hits, looked, broken: counts }));
-  for (const [name, count] of Object.entries(hits))
-    context.diagnostic(`${name.padEnd(16)} ${String(count).padStart(5)} kills`);
+  for (const name of [...pointNames, "random"]) {
+    context.diagnostic(`${name.padEnd(16)} ${String(hits[name] ?? 0).padStart(5)} kills`);
+  }
 
   for (const name of promiseNames) assert.deepEqual(broken[name].slice(0, shownMax), [], name);
   for (const name of pointNames)
