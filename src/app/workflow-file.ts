@@ -5,10 +5,11 @@ import { digestJson } from "../base/digest.ts";
 import { RunwrightError } from "../base/error.ts";
 import type { Json } from "../base/json.ts";
 import { limits } from "../base/limits.ts";
-import { compileWorkflow } from "../language/compile.ts";
+import { compileWorkflow, explainWaits } from "../language/compile.ts";
+import type { StepWaits } from "../language/compile/waits.ts";
 import type { Diagnostic } from "../language/diagnostic.ts";
 import type { Plan } from "../language/plan.ts";
-import type { Source } from "../language/world.ts";
+import type { Source, World } from "../language/world.ts";
 import type { Version } from "../ports/catalog.ts";
 import type { Config } from "./config.ts";
 
@@ -30,8 +31,7 @@ const moduleFolders = ["functions", "assignments", path.join("scripts", "executo
 export function readWorkflow(config: Config, file: string, cwd: string): WorkflowFile {
   const place = path.resolve(cwd, file);
   const source = { file, text: readSource(place, file) };
-  const names = listExecutors(modulesRoot(config, place));
-  const { diagnostics, plan } = compileWorkflow(source, { ...names, roles: Object.keys(config.roles) });
+  const { diagnostics, plan } = compileWorkflow(source, worldOf(config, place));
   if (plan === undefined) return { source, diagnostics };
 
   const version: Version = {
@@ -43,6 +43,15 @@ export function readWorkflow(config: Config, file: string, cwd: string): Workflo
     plan,
   };
   return { source, diagnostics, plan, version };
+}
+
+/** Why each step of a file that was read waits for what; undefined when it has errors. `cwd` is the one it was read from. */
+export function readWaits(config: Config, { source }: WorkflowFile, cwd: string): readonly StepWaits[] | undefined {
+  return explainWaits(source, worldOf(config, path.resolve(cwd, source.file)));
+}
+
+function worldOf(config: Config, place: string): World {
+  return { ...listExecutors(modulesRoot(config, place)), roles: Object.keys(config.roles) };
 }
 
 /**

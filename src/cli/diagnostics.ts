@@ -1,24 +1,45 @@
 import type { WorkflowFile } from "../app/workflow-file.ts";
 import type { Json } from "../base/json.ts";
+import type { StepWaits } from "../language/compile/waits.ts";
 import { diagnosticJson, formatDiagnostic } from "../language/report.ts";
+import { annotation } from "./annotations.ts";
 import { safeText } from "./safe-text.ts";
 import type { Session } from "./session.ts";
 
-/** Shows the problems of workflow files: for people on `stderr`, or as one JSON document on `stdout`. */
-export function reportDiagnostics(files: readonly WorkflowFile[], session: Session, format: "text" | "json"): void {
-  if (format === "json") return session.output.json(document(files));
+/** How problems are shown: for people, as one JSON document, or as annotations of GitHub Actions. */
+export type DiagnosticFormat = "text" | "json" | "github";
+
+/** Why the steps of a file wait for each other; undefined for a file with errors. */
+type WaitsOf = (file: WorkflowFile) => readonly StepWaits[] | undefined;
+
+/** Shows the problems of workflow files: as text on `stderr`, else on `stdout`. `waitsOf` adds the edges to the JSON document. */
+export function reportDiagnostics(
+  files: readonly WorkflowFile[],
+  { output }: Session,
+  format: DiagnosticFormat,
+  waitsOf?: WaitsOf,
+): void {
+  if (format === "json") return output.json(document(files, waitsOf));
   for (const { diagnostics, source } of files) {
-    for (const diagnostic of diagnostics) session.output.note(safeText(formatDiagnostic(diagnostic, source)));
+    for (const diagnostic of diagnostics) {
+      if (format === "github") output.data(annotation(diagnostic, source));
+      else output.note(safeText(formatDiagnostic(diagnostic, source)));
+    }
   }
 }
 
-function document(files: readonly WorkflowFile[]): Json {
+function document(files: readonly WorkflowFile[], waitsOf: WaitsOf = () => undefined): Json {
   return {
     valid: files.every(({ plan }) => plan !== undefined),
-    files: files.map(({ source, diagnostics, plan }) => ({
-      file: source.file,
-      valid: plan !== undefined,
-      diagnostics: diagnostics.map((each) => diagnosticJson(each, source) as unknown as Json),
-    })),
+    files: files.map((file) => {
+      const { source, diagnostics, plan } = file;
+      const steps = waitsOf(file);
+      return {
+        file: source.file,
+        valid: plan !== undefined,
+        diagnostics: diagnostics.map((each) => diagnosticJson(each, source) as unknown as Json),
+        ...(steps !== undefined && { steps: steps as unknown as Json }),
+      };
+    }),
   };
 }

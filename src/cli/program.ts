@@ -1,4 +1,5 @@
 import { Command, CommanderError, Option } from "commander";
+import type { ValidateOptions } from "./commands/validate.ts";
 import { exitCodes, type ExitCode } from "./exit.ts";
 import { packageFacts } from "./package-facts.ts";
 import { reportError } from "./report.ts";
@@ -50,10 +51,14 @@ function addProjectCommands(program: Command, carry: Carry): void {
     );
   program
     .command("validate")
-    .argument("<file...>", "workflow files")
-    .addOption(new Option("--format <format>", "how problems are shown").choices(["text", "json"]).default("text"))
+    .argument("[file...]", "workflow files")
+    .addOption(
+      new Option("--format <format>", "how problems are shown").choices(["text", "json", "github"]).default("text"),
+    )
+    .option("--graph", "also say why each step waits for what")
+    .option("--explain <code>", "say the rule of a code, such as E304, with an example")
     .description("check workflow files and say everything that is wrong")
-    .action((files: string[], options: { readonly format: "text" | "json" }) =>
+    .action((files: string[], options: ValidateOptions) =>
       carry(async (session) => (await import("./commands/validate.ts")).validateCommand(files, options, session)),
     );
   program

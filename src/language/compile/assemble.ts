@@ -33,8 +33,15 @@ export interface Task {
   readonly problems: Problems;
 }
 
+/** A compiled file: its Plan, and what the Plan was derived from. */
+export interface CompiledRoot {
+  readonly plan: Plan;
+  readonly shop: Workshop;
+  readonly graph: Graph;
+}
+
 /** Checks the tree of a file and makes its Plan, which is only of use when no error was reported. */
-export function compileRoot(task: Task, root: SourceNode): Plan | undefined {
+export function compileRoot(task: Task, root: SourceNode): CompiledRoot | undefined {
   const { problems, source } = task;
   if (root.kind !== "map" || root.entries.length === 0) {
     const found = root.kind === "map" ? "empty" : kindOf(root);
@@ -55,7 +62,7 @@ export function compileRoot(task: Task, root: SourceNode): Plan | undefined {
   checkReads(shop, graph);
   checkCycles(shop.drafts.steps, graph, problems);
   checkReach(shop, graph, new Map(steps.map(({ step, condition }) => [step, condition])));
-  return defined({
+  const plan = defined({
     plan: 1 as const,
     expr: 1 as const,
     workflow: id,
@@ -67,6 +74,7 @@ export function compileRoot(task: Task, root: SourceNode): Plan | undefined {
     roots: shop.drafts.root.steps.map((step) => step.index),
     steps: steps.map(({ part, step }) => withGraph(part, step, graph)),
   });
+  return { plan, shop, graph };
 }
 
 function createWorkshop({ source, world, problems }: Task, root: SourceMap, file: Written): Workshop {

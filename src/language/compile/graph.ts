@@ -5,18 +5,27 @@ import type { SourceEntry } from "../source/tree.ts";
 import { relationOf } from "./relation.ts";
 import type { PlacedRead, Workshop } from "./workshop.ts";
 
+/** What is written that makes a step wait for another. */
+export type WaitCause =
+  | { readonly kind: "needs"; readonly by: StepDraft }
+  | { readonly kind: "reads"; readonly read: PlacedRead };
+
 /** How the steps of a file wait for each other. */
 export interface Graph {
   /** Siblings that `needs` names; undefined when the step has none. */
   needsOf(step: StepDraft): readonly StepDraft[] | undefined;
   /** Every sibling that a step waits for, once: needs, then reads, then the order of the list, then `else`. */
   waitsOf(step: StepDraft): Iterable<StepDraft>;
+  /** What `needs` and reads, of the step or of steps in it, make it wait for. The order of the list and `else` stand in the step itself. */
+  causesOf(step: StepDraft, other: StepDraft): readonly WaitCause[];
+  /** True when the order of the list makes a step wait for another. */
+  isBefore(step: StepDraft, other: StepDraft): boolean;
   elseOf(step: StepDraft): StepDraft | undefined;
 }
 
 /** Derives who waits for whom, and reports what `needs` and `else` get wrong (E030-E032). */
 export function deriveGraph(shop: Workshop): Graph {
-  const waits = new Map<StepDraft, Set<StepDraft>>();
+  const waits = new Map<StepDraft, Map<StepDraft, WaitCause[]>>();
   const needs = new Map<StepDraft, readonly StepDraft[]>();
   const elses = new Map<StepDraft, StepDraft>();
   const { steps } = shop.drafts;
@@ -30,7 +39,13 @@ export function deriveGraph(shop: Workshop): Graph {
     const other = elseOf(shop, step);
     if (other !== undefined) elses.set(step, other);
   }
-  return { needsOf: (step) => needs.get(step), waitsOf, elseOf: (step) => elses.get(step) };
+  return {
+    needsOf: (step) => needs.get(step),
+    waitsOf,
+    causesOf: (step, other) => waits.get(step)?.get(other) ?? [],
+    isBefore: (step, other) => !needs.has(step) && isInOrder(step, other),
+    elseOf: (step) => elses.get(step),
+  };
 
   // The order of a list is not stored: with `run_on: always` every step waits for all before it.
   function waitsOf(step: StepDraft): Iterable<StepDraft> {
@@ -38,23 +53,35 @@ export function deriveGraph(shop: Workshop): Graph {
     const other = elses.get(step);
     const before = needs.has(step) ? [] : stepsBefore(step);
     if (known === undefined && other === undefined) return before;
-    return new Set([...(known ?? []), ...before, ...(other === undefined ? [] : [other])]);
+    return new Set([...(known?.keys() ?? []), ...before, ...(other === undefined ? [] : [other])]);
   }
 
-  function wait(step: StepDraft, other: StepDraft): void {
-    const known = waits.get(step) ?? new Set<StepDraft>();
-    waits.set(step, known.add(other));
+  function wait(step: StepDraft, other: StepDraft, cause: WaitCause): void {
+    const known = waits.get(step) ?? new Map<StepDraft, WaitCause[]>();
+    waits.set(step, known);
+    const causes = known.get(other);
+    if (causes === undefined) known.set(other, [cause]);
+    else causes.push(cause);
   }
 }
 
-type Wait = (step: StepDraft, other: StepDraft) => void;
+type Wait = (step: StepDraft, other: StepDraft, cause: WaitCause) => void;
 
 /** Without `needs`: the step before; with `run_on` failure or always, all that stand before, since any of them can fail. */
 function stepsBefore(step: StepDraft): readonly StepDraft[] {
+  return step.list.steps.slice(firstBefore(step), step.position);
+}
+
+function isInOrder(step: StepDraft, other: StepDraft): boolean {
+  return other.list === step.list && other.position >= firstBefore(step) && other.position < step.position;
+}
+
+/** Position from which the order of its list makes a step wait; its own when it does not. */
+function firstBefore(step: StepDraft): number {
   const { list, position } = step;
   const runOn = writtenText(step, "run_on");
-  if (runOn === "failure" || runOn === "always") return list.steps.slice(0, position);
-  return list.mode === "sequential" ? list.steps.slice(Math.max(0, position - 1), position) : [];
+  if (runOn === "failure" || runOn === "always") return 0;
+  return list.mode === "sequential" ? Math.max(0, position - 1) : position;
 }
 
 function needsOf(shop: Workshop, step: StepDraft, entry: SourceEntry, wait: Wait): readonly StepDraft[] {
@@ -76,7 +103,7 @@ function needsOf(shop: Workshop, step: StepDraft, entry: SourceEntry, wait: Wait
       shop.problems.report("E031", written.node.range, `${called(step)} needs ${what}`, { hint: "remove it" });
       continue;
     }
-    wait(relation.from, relation.to);
+    wait(relation.from, relation.to, { kind: "needs", by: step });
     if (relation.from === step) siblings.add(relation.to);
   }
   return [...siblings];
@@ -91,23 +118,19 @@ function stepNamed(
   const { byName, steps } = shop.drafts;
   const found = byName.get(nameOf(name));
   if (found !== undefined) return found;
-  const meant = shop.problems.closest(
-    name,
-    steps.filter((other) => other !== step).map(({ id }) => id),
-  );
+  const meant = shop.problems.closest(name, idsOf(steps.filter((other) => other !== step)));
   const verb = field === "needs" ? "needs" : "has else:";
+  const others = step.list.steps.filter((other) => other !== step);
+  const known = others.length === 0 ? undefined : `steps here: ${idsOf(others.slice(0, 8)).join(", ")}`;
   shop.problems.report("E030", node.range, `${called(step)} ${verb} '${short(name)}', which does not exist`, {
-    hint:
-      meant === undefined
-        ? `steps here: ${step.list.steps
-            .filter((other) => other !== step)
-            .slice(0, 8)
-            .map(({ id }) => id)
-            .join(", ")}`
-        : `did you mean '${meant}'?`,
+    hint: meant === undefined ? known : `did you mean '${meant}'?`,
     fix: meant === undefined ? undefined : { range: node.range, text: meant },
   });
   return undefined;
+}
+
+function idsOf(steps: readonly StepDraft[]): readonly string[] {
+  return steps.map(({ id }) => id);
 }
 
 /** The step that an `else` follows; E030, E032. */
@@ -154,11 +177,12 @@ function elseProblem(
 }
 
 /** A read makes a step wait; reads that can never work are reported with the other rules of reads. */
-function followRead(shop: Workshop, { read, place }: PlacedRead, wait: Wait): void {
+function followRead(shop: Workshop, placed: PlacedRead, wait: Wait): void {
+  const { read, place } = placed;
   const other = shop.drafts.steps[read.step];
   const relation = place.step === undefined || other === undefined ? undefined : relationOf(place.step, other);
   if (relation?.kind !== "beside" || comesLater(relation)) return;
-  wait(relation.from, relation.to);
+  wait(relation.from, relation.to, { kind: "reads", read: placed });
 }
 
 /** True when a sequential list runs the one that is read after the reader (E036): no edge then, or the same slip would be a circle too. */

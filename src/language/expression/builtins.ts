@@ -1,5 +1,6 @@
 import { parseDuration } from "../../base/duration.ts";
 import { isJsonObject, type Json, type JsonObject } from "../../base/json.ts";
+import { dateParts, partOfDate, type DatePart } from "./dates.ts";
 import { matchesText } from "./pattern.ts";
 import type { FunctionName } from "./functions.ts";
 import { compare, equal, finite, setField, type Fields } from "./values.ts";
@@ -24,7 +25,11 @@ export const builtins: Readonly<Record<Exclude<FunctionName, "first" | "default"
       numbersFor(work, "sum", list).reduce((total, item) => total + item, 0),
     ),
   string: (work, [value = null]) => (typeof value === "string" ? value : jsonText(work, value)),
-  number: (work, [value = null]) => toNumber(work, value),
+  number: (work, [value = null]) => toNumber(work, "number", value),
+  double: (work, [value = null]) => toNumber(work, "double", value),
+  int: (work, [value = null]) => toWhole(work, value),
+  bool: (work, [value = null]) => toTruth(work, value),
+  dyn: (_, [value = null]) => value,
   lower: (work, [text = null]) => boundedText(work, readText(work, "lower", text).toLowerCase()),
   upper: (work, [text = null]) => boundedText(work, readText(work, "upper", text).toUpperCase()),
   trim: (work, [text = null]) => readText(work, "trim", text).trim(),
@@ -62,9 +67,19 @@ export const builtins: Readonly<Record<Exclude<FunctionName, "first" | "default"
     return merged;
   },
   product: (work, [lists = null]) => product(work, objectFor(work, "product", lists)),
-  duration: (work, [text = null]) => toDuration(work, textFor(work, "duration", text)),
+  duration: (work, [value = null]) =>
+    typeof value === "number" ? value : toDuration(work, textFor(work, "duration", value)),
   timestamp: (work, [text = null]) => toTimestamp(work, textFor(work, "timestamp", text)),
+  ...dateBuiltins(),
 };
+
+function dateBuiltins(): Readonly<Record<DatePart, Builtin>> {
+  const entries = dateParts.map((part): [DatePart, Builtin] => [
+    part,
+    (work, [moment = null, zone = "UTC"]) => partOfDate(work, part, moment, zone),
+  ]);
+  return Object.fromEntries(entries) as Readonly<Record<DatePart, Builtin>>;
+}
 
 function textFor(work: Work, name: string, value: Json): string {
   if (typeof value !== "string") throw failure(work, `${name}() needs text, but got ${kindOf(value)}`);
@@ -128,14 +143,40 @@ function least(work: Work, name: string, args: readonly Json[], sign: 1 | -1): J
   return best ?? null;
 }
 
-function toNumber(work: Work, value: Json): number {
+function toNumber(work: Work, name: string, value: Json): number {
   if (typeof value === "number") return value;
   if (typeof value === "boolean") return value ? 1 : 0;
-  const text = textFor(work, "number", value).trim();
+  const text = textFor(work, name, value).trim();
   if (!/^[+-]?(\d{1,400}(\.\d{0,400})?|\.\d{1,400})(e[+-]?\d{1,4})?$/i.test(text)) {
-    throw failure(work, `number() cannot read ${JSON.stringify(text.slice(0, 40))}`);
+    throw failure(work, `${name}() cannot read ${JSON.stringify(text.slice(0, 40))}`);
   }
   return finite(work, Number(text));
+}
+
+// Beyond 2^53 not every whole number is one of JSON's: the next one would be taken for it.
+function toWhole(work: Work, value: Json): number {
+  const given = typeof value === "number" ? value : wholeIn(work, textFor(work, "int", value));
+  const whole = Math.trunc(given);
+  if (!Number.isSafeInteger(whole)) throw failure(work, `int() gives whole numbers up to 2^53, not ${given}`);
+  return whole + 0;
+}
+
+function wholeIn(work: Work, text: string): number {
+  if (/^[+-]?\d{1,20}$/.test(text)) return Number(text);
+  throw failure(work, `int() cannot read ${JSON.stringify(text.slice(0, 40))}`);
+}
+
+const spelledTruths: ReadonlyMap<string, boolean> = new Map([
+  ...["1", "t", "true", "True", "TRUE"].map((text) => [text, true] as const),
+  ...["0", "f", "false", "False", "FALSE"].map((text) => [text, false] as const),
+]);
+
+function toTruth(work: Work, value: Json): boolean {
+  if (typeof value === "boolean") return value;
+  const text = textFor(work, "bool", value);
+  const truth = spelledTruths.get(text);
+  if (truth === undefined) throw failure(work, `bool() cannot read ${JSON.stringify(text.slice(0, 40))}`);
+  return truth;
 }
 
 function joinTexts(work: Work, list: Json, separator: string): string {
@@ -216,7 +257,7 @@ function toDuration(work: Work, text: string): number {
   return sizes.reduce<number>((total, size) => total + (size ?? 0), 0);
 }
 
-const timestampForm = /^\d{4}-\d\d-\d\d(?:[Tt]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:[Zz]|[+-]\d\d:\d\d))?$/;
+const timestampForm = /^(?!0000)\d{4}-\d\d-\d\d(?:[Tt]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:[Zz]|[+-]\d\d:\d\d))?$/;
 
 // A date without a time is midnight UTC; a time must say its zone, since the reader's own zone is not part of a workflow.
 function toTimestamp(work: Work, text: string): number {

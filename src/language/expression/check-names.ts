@@ -254,7 +254,12 @@ function fixNear(
   const near = /^did you mean '([\w-]+)'\?$/.exec(hint ?? "")?.[1];
   if (near === undefined) return undefined;
   const { start, end } = at;
-  return { start, end, text: /["']/.test(checker.text[start] ?? "") ? JSON.stringify(near) : near };
+  return { start, end, text: quotedAs(checker.text[start], near) };
+}
+
+function quotedAs(quote: string | undefined, word: string): string {
+  if (quote === "`") return `\`${word}\``;
+  return quote === '"' || quote === "'" ? JSON.stringify(word) : word;
 }
 
 function listed(lead: string, words: readonly string[]): string | undefined {

@@ -13,13 +13,16 @@ export function convert(source: Rewritten, node: ASTNode, problems: ExpressionPr
     case "value":
       return { kind: "literal", value: literalOf(source, node, problems), start, end };
     case "id":
+      if (source.numbers.has(node.start)) {
+        return { kind: "literal", value: Number(source.text.slice(start, end)), start, end };
+      }
       return { kind: "name", name: node.args, reference: source.references.has(node.start), start, end };
     case ".":
       // The name is taken from the text as written: a reference may have `-` where CEL reads `_`.
       return {
         kind: "member",
         of: sub(node.args[0]),
-        field: source.text.slice(node.pos, end),
+        field: source.text.slice(node.pos, end).replaceAll("`", ""),
         fieldStart: node.pos,
         start,
         end,

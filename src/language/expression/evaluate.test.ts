@@ -39,6 +39,16 @@ test("there is one kind of number", () => {
   assert.equal(valueOf("0x10 + 1e2"), 116);
 });
 
+test("a number may begin with its point, a field may stand between backticks", () => {
+  assert.equal(valueOf(".5 + x", 1), 1.5);
+  assert.equal(valueOf("[.25e1][0]"), 2.5);
+  assert.equal(valueOf("x.`content-type` + x.`a.b/c d`", { "content-type": "a", "a.b/c d": "b" }), "ab");
+  assert.equal(valueOf("has(x.`no-such`)", {}), false);
+  for (const text of ["x..5", "x.5", "`x`", "x.``", "1 .5", ".5x", ".5e", ".5_"]) {
+    assert.ok(compileExpression(text, environment).expression === undefined, text);
+  }
+});
+
 test("+ joins texts and lists", () => {
   assert.equal(valueOf('x + "b"', "a"), "ab");
   assert.deepEqual(valueOf("x + [2]", [1]), [1, 2]);

@@ -51,6 +51,40 @@ test("min, max and sum work on numbers; the least of nothing is null", () => {
   refuses("sum(x)", [1, "2"], /sum\(\) needs numbers, but the list holds text/);
 });
 
+test("CEL's conversions work on the one kind of number", () => {
+  assert.equal(valueOf("double(x)", "4.5"), 4.5);
+  assert.equal(valueOf("int(x)", -7.9), -7);
+  assert.equal(valueOf("int(x)", "-12"), -12);
+  assert.ok(Object.is(valueOf("int(x)", -0.5), 0), "there is no minus zero");
+  for (const value of ["1.5", "", "0x1", "9007199254740993", 2 ** 53, true]) refuses("int(x)", value, /int\(\)/);
+  assert.equal(valueOf("bool(x)", "True"), true);
+  assert.equal(valueOf("bool(x)", "0"), false);
+  assert.equal(valueOf("bool(x)", false), false);
+  for (const value of ["yes", "TrUe", "", 1, null]) refuses("bool(x)", value, /bool\(\)/);
+  assert.equal(valueOf("dyn(1) == x", 1), true);
+  assert.equal(valueOf('dyn(1) == "1"'), false, "what dyn gives is compared with anything");
+  assert.equal(valueOf("duration(x)", 1500), 1500);
+});
+
+test("a moment is taken apart in UTC or in a time zone", () => {
+  const at = (text: string): Json => valueOf(`timestamp("2026-03-01T23:30:05.250Z").${text}`);
+  assert.equal(at("getFullYear()"), 2026);
+  assert.equal(at("getMonth()"), 2);
+  assert.equal(at("getDate()"), 1);
+  assert.equal(at('getDate("Europe/Zurich")'), 2);
+  assert.equal(at('getHours("-02:30")'), 21);
+  assert.equal(at('getHours("Europe/Zurich")'), 0);
+  assert.equal(at('getMinutes("Asia/Kathmandu")'), 15);
+  assert.equal(at("getDayOfWeek()"), 0);
+  assert.equal(at("getDayOfYear()"), 59);
+  assert.equal(at("getMilliseconds()"), 250);
+  assert.equal(valueOf('timestamp("2026-07-01T00:00:00Z").getHours("Europe/Zurich")'), 2, "summer time");
+  assert.equal(valueOf("x.getFullYear()", Date.parse("0001-01-01T00:00:00Z")), 1);
+  refuses("x.getHours()", 9e15, /is no moment/);
+  refuses("x.getHours()", "2026", /needs a number/);
+  refuses('x.getHours("Mars/Olympus")', 0, /there is no time zone "Mars/);
+});
+
 test("number reads numbers and nothing else", () => {
   assert.equal(valueOf("number(x)", " -1.5e2 "), -150);
   assert.equal(valueOf("number(x)", ".5"), 0.5);

@@ -1,3 +1,4 @@
+import { dateParts, datePartSentences, type DatePart } from "./dates.ts";
 import {
   describeType,
   join,
@@ -43,6 +44,10 @@ export type FunctionName =
   | "sum"
   | "string"
   | "number"
+  | "double"
+  | "int"
+  | "bool"
+  | "dyn"
   | "lower"
   | "upper"
   | "trim"
@@ -58,7 +63,8 @@ export type FunctionName =
   | "merge"
   | "product"
   | "duration"
-  | "timestamp";
+  | "timestamp"
+  | DatePart;
 
 const sized = unionOf([types.text, types.list, types.object]);
 const numbers = unionOf([types.number, listOf(types.number)]);
@@ -66,6 +72,7 @@ const value: Parameter = { name: "value", type: types.any, nullable: true };
 const text: Parameter = { name: "text", type: types.text };
 const list: Parameter = { name: "list", type: types.list };
 const object: Parameter = { name: "object", type: types.object };
+const spelledNumber: Parameter = { name: "value", type: unionOf([types.text, types.number, types.boolean]) };
 const always = (type: Type) => (): Type => type;
 
 const table: Readonly<Record<FunctionName, FunctionEntry>> = {
@@ -118,10 +125,34 @@ const table: Readonly<Record<FunctionName, FunctionEntry>> = {
     example: "inputs.name + string(1)",
   },
   number: {
-    parameters: [{ name: "value", type: unionOf([types.text, types.number, types.boolean]) }],
+    parameters: [spelledNumber],
     result: always(types.number),
     sentence: "The number that a text spells, or 1 and 0 for true and false; fails on any other text.",
     example: 'number("4.5")',
+  },
+  double: {
+    parameters: [spelledNumber],
+    result: always(types.number),
+    sentence: "The same as number(value): CEL's name for it.",
+    example: 'double("4.5")',
+  },
+  int: {
+    parameters: [{ name: "value", type: unionOf([types.text, types.number]) }],
+    result: always(types.integer),
+    sentence: "The number without its decimals, or the whole number that a text spells; fails beyond 2^53.",
+    example: "int(inputs.limit / 2)",
+  },
+  bool: {
+    parameters: [{ name: "value", type: unionOf([types.text, types.boolean]) }],
+    result: always(types.boolean),
+    sentence: "What a text says: true, True, TRUE, t or 1, or the same of false; fails on any other text.",
+    example: "bool(inputs.dry_run)",
+  },
+  dyn: {
+    parameters: [value],
+    result: always(types.any),
+    sentence: "The value as it is, looked at when the step runs instead of before.",
+    example: 'dyn(inputs.options).colour == "red"',
   },
   lower: {
     parameters: [text],
@@ -208,9 +239,9 @@ const table: Readonly<Record<FunctionName, FunctionEntry>> = {
     example: 'product({"os": ["linux", "mac"], "node": [22, 24]})',
   },
   duration: {
-    parameters: [text],
+    parameters: [{ name: "value", type: unionOf([types.text, types.number]) }],
     result: always(types.integer),
-    sentence: "The milliseconds of a duration such as 30s, 5m, 2h, 7d or 1h30m.",
+    sentence: "The milliseconds of a duration such as 30s, 5m, 2h, 7d or 1h30m; a number is taken as it is.",
     example: 'duration("2h")',
   },
   timestamp: {
@@ -219,6 +250,7 @@ const table: Readonly<Record<FunctionName, FunctionEntry>> = {
     sentence: "The milliseconds since 1970 of a date and time with its zone.",
     example: 'timestamp("2026-03-01T09:30:00Z")',
   },
+  ...dateEntries(),
 };
 
 /** All functions, in the order in which the messages and the documentation list them. */
@@ -235,6 +267,22 @@ export function signatureOf(name: string, entry: FunctionEntry): string {
 /** What an argument may be, for the messages: `text`, `a list`, `numbers`. */
 export function wantedOf(parameter: Parameter): string {
   return parameter.type === numbers ? "numbers" : describeType(parameter.type);
+}
+
+function dateEntries(): Readonly<Record<DatePart, FunctionEntry>> {
+  const entries = dateParts.map((part): [DatePart, FunctionEntry] => [
+    part,
+    {
+      parameters: [
+        { name: "moment", type: types.number },
+        { name: "zone", type: types.text, optional: true },
+      ],
+      result: always(types.integer),
+      sentence: datePartSentences[part],
+      example: `timestamp(inputs.due).${part}("Europe/Zurich")`,
+    },
+  ]);
+  return Object.fromEntries(entries) as Readonly<Record<DatePart, FunctionEntry>>;
 }
 
 function firstOf(args: readonly Type[]): Type {

@@ -76,7 +76,7 @@ const words = [
   ...'x x.a inputs.name inputs.note s.output s 1 0 2.5 1e9 "a" \'b\' null true has( .matches( i [0] ["a"] #s.a'.split(
     " ",
   ),
-  ...'__proto__ constructor 1u b"x" "\\d" // é 😀 {"a":1} [1,2] .map(i, .all(i, .filter(i,'.split(" "),
+  ...'__proto__ constructor 1u b"x" "\\d" // é 😀 {"a":1} [1,2] .`a-b` .5 .map(i, .all(i, .filter(i,'.split(" "),
   ...[...functions.keys()].map((name) => `${name}(`),
   " ",
   "\n",
