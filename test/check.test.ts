@@ -5,6 +5,7 @@ import { copyFileSync, mkdirSync, mkdtempDisposableSync, symlinkSync, writeFileS
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { test } from "node:test";
+import { stripVTControlCharacters } from "node:util";
 import { root } from "./house/sources.ts";
 
 const settings = [".oxlintrc.json", ".oxfmtrc.json", "tsconfig.json", "package.json", "knip.json"];
@@ -29,7 +30,8 @@ function check(
     timeout: 60_000,
     shell: process.platform === "win32",
   });
-  return { code: status, said: stdout + stderr };
+  // Under CI the tools colour what they say, also into a pipe.
+  return { code: status, said: stripVTControlCharacters(stdout + stderr) };
 }
 
 /** The numbers of the lines that the linter complains about. */

@@ -8,13 +8,16 @@ import { test } from "node:test";
 const runner = path.join(import.meta.dirname, "run.ts");
 
 /** The exit code and the last line of the runner for these files, each of which begins with the imports of a test. */
-function runTests(files: Readonly<Record<string, string>>): { readonly code: number | null; readonly last: string } {
+function runTests(
+  files: Readonly<Record<string, string>>,
+  ...options: readonly string[]
+): { readonly code: number | null; readonly last: string } {
   using folder = mkdtempDisposableSync(path.join(tmpdir(), "runner-"));
   for (const [name, body] of Object.entries(files)) {
     writeFileSync(path.join(folder.path, name), `import { test } from "node:test";\n${body}`);
   }
   const { NODE_TEST_CONTEXT: _, ...env } = process.env;
-  const { status, stdout } = spawnSync(process.execPath, [runner, folder.path], { env, encoding: "utf8" });
+  const { status, stdout } = spawnSync(process.execPath, [runner, ...options, folder.path], { env, encoding: "utf8" });
   return { code: status, last: stdout.trimEnd().split("\n").at(-1) ?? "" };
 }
 
@@ -37,6 +40,15 @@ test("a failing test, a file that cannot be read, one that dies late and one wit
   };
   const files = Object.fromEntries(Object.entries(failures).map(([name, body]) => [`${name}.test.ts`, body]));
   assert.deepEqual(runTests({ ...files, "fine.test.ts": passing }), { code: 1, last: "2 passed, 5 failed" });
+});
+
+test("a file that never ends is stopped and named, whether a test hangs or something was left open", () => {
+  const files = {
+    "hangs.test.ts": `${passing} test("hangs", async () => { await new Promise((go) => setTimeout(go, 1e8)); });`,
+    "open.test.ts": `${passing} setInterval(() => {}, 1000);`,
+    "fine.test.ts": passing,
+  };
+  assert.deepEqual(runTests(files, "--file-seconds", "6"), { code: 1, last: "3 passed, 2 failed" });
 });
 
 test("a run without a test is not a success", () => {

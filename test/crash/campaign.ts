@@ -77,7 +77,7 @@ export async function liveThrough(campaign: Campaign, base: string): Promise<Rep
       without: campaign.without,
       ...(kill?.kind === "point" ? { kill } : {}),
     };
-    const life = await live(settings, kill?.kind === "random" ? kill : undefined, path.join(base, "cache"));
+    const life = await live(settings, kill?.kind === "random" ? kill : undefined, base);
     witness.hear(life.said);
     if (life.problem !== undefined) witness.blame("stuck", life.problem);
     try {

@@ -21,7 +21,7 @@ const hitsPerFolder = 12;
 const shownMax = 5;
 
 const base = mkdtempSync(path.join(tmpdir(), "runwright-crash-"));
-after(() => rmSync(base, { recursive: true, force: true }));
+after(() => rmSync(base, { recursive: true, force: true, maxRetries: 5 }));
 
 /** A third of the kills at random, the others spread over the points. */
 const killsAtRandom = Math.ceil(kills / 3);
@@ -113,7 +113,7 @@ test("control: a recovery that does again what was finished is found out", async
 test("control: each promise that is broken in a folder is found out", async () => {
   const folder = makeFolder(base);
   const settings = { folder, life: 1, starts: ["key-1", "key-2", "key-3"], posted: [], without: "none" } as const;
-  const { said } = await live(settings, undefined, path.join(base, "cache"));
+  const { said } = await live(settings, undefined, base);
   const witness = createWitness(folder);
   witness.hear(said);
   await witness.conclude();

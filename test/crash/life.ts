@@ -57,10 +57,10 @@ export interface Life {
 const lifeMsMax = 30_000;
 const child = path.join(import.meta.dirname, "child.ts");
 
-/** Lets one process live over a folder until it ends or is killed. */
-export async function live(settings: LifeSettings, random: RandomKill | undefined, cache: string): Promise<Life> {
+/** Lets one process live over a folder until it ends or is killed. `shared` holds what processes leave behind, and their compiled code. */
+export async function live(settings: LifeSettings, random: RandomKill | undefined, shared: string): Promise<Life> {
   const said: Said[] = [];
-  const env = { ...process.env, NODE_COMPILE_CACHE: cache };
+  const env = { ...process.env, NODE_COMPILE_CACHE: path.join(shared, "cache"), TMPDIR: shared };
   const running = spawn(process.execPath, [child, JSON.stringify(settings)], {
     env,
     stdio: ["ignore", "pipe", "pipe"],

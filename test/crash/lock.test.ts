@@ -1,7 +1,8 @@
-// Fifty races for a data folder whose holder is killed at the same moment. RUNWRIGHT_CRASH_RACES asks for another number.
+// Fifty races for a data folder whose holder was killed. RUNWRIGHT_CRASH_RACES asks for another number.
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { once } from "node:events";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { createInterface } from "node:readline";
@@ -10,7 +11,7 @@ import { after, test } from "node:test";
 const races = Number(process.env["RUNWRIGHT_CRASH_RACES"] ?? 50);
 const racersAtOnce = 3;
 const toldMsMax = 1000;
-const triesMax = 20;
+const stranger = { pid: process.pid, host: "elsewhere", startedAt: 0 };
 const contend = path.join(import.meta.dirname, "..", "sqlite", "contend.ts");
 const folder = mkdtempSync(path.join(tmpdir(), "runwright-lock-"));
 const children: ChildProcess[] = [];
@@ -39,33 +40,39 @@ async function startRacer(): Promise<Racer> {
   return { child, ask };
 }
 
-/** Lets all of them try at once. On a busy machine a killed process may hold the folder for a while yet: then there was no race. */
-async function raceFor(racers: readonly Racer[], killed: Racer | undefined): Promise<readonly string[]> {
-  for (let tries = 1; ; tries += 1) {
-    const answers = await Promise.all(racers.map((racer) => racer.ask("open")));
-    const named = ` process ${killed?.child.pid} on here.`;
-    if (tries === triesMax || !answers.every((answer) => answer.endsWith(named))) return answers;
-  }
+/** Kills the holder. Its name stays in the folder. */
+async function kill(holder: Racer): Promise<void> {
+  const gone = once(holder.child, "exit");
+  holder.child.kill("SIGKILL");
+  await gone;
 }
 
 test("of processes that race for the folder of a killed one, one gets it and the others are told which", async (context) => {
   const racers = await Promise.all(Array.from({ length: racersAtOnce }, startRacer));
   let holder: Racer | undefined;
-  const slowestMs: number[] = [];
+  let slowestMs = 0;
+  let misled = 0;
   for (let race = 1; race <= races; race += 1) {
-    holder?.child.kill("SIGKILL");
-    const answers = await raceFor(racers, holder);
-    const winners = racers.filter((_, index) => answers[index] === "mine");
-    assert.equal(winners.length, 1, `race ${race}: ${answers.join(" / ")}`);
-    [holder] = winners;
+    // In every other race the name that was left is that of a living process, as after a restart that gave its number to another.
+    const isReused = race % 2 === 0;
+    if (holder !== undefined) await kill(holder);
+    if (isReused) writeFileSync(path.join(folder, "holder.json"), JSON.stringify(stranger));
+    const answers = await Promise.all(racers.map((racer) => racer.ask("open")));
+    const winner = racers[answers.indexOf("mine")];
+    assert.equal(answers.filter((answer) => answer === "mine").length, 1, `race ${race}: ${answers.join(" / ")}`);
     for (const answer of answers) {
       if (answer === "mine") continue;
-      const [, waitedMs = "9999", pid] = /^store\.held in (\d+) ms: .* process (\d+) on here\.$/.exec(answer) ?? [];
-      assert.equal(pid, String(holder?.child.pid), `race ${race}: ${answer}`);
+      const [, waitedMs = "9999", pid, host] =
+        /^store\.held in (\d+) ms: .* process (\d+) on (\w+)\.$/.exec(answer) ?? [];
+      slowestMs = Math.max(slowestMs, Number(waitedMs));
       assert.ok(Number(waitedMs) < toldMsMax, `race ${race}: ${answer}`);
-      slowestMs.push(Number(waitedMs));
+      if (isReused && host === stranger.host) misled += 1;
+      else assert.equal(pid, String(winner?.child.pid), `race ${race}: ${answer}`);
     }
+    holder = winner;
     racers.splice(answers.indexOf("mine"), 1, await startRacer());
   }
-  context.diagnostic(JSON.stringify({ test: "lock", races, holders: races, slowestMs: Math.max(...slowestMs) }));
+  context.diagnostic(JSON.stringify({ test: "lock", races, holders: races, slowestMs, misled }));
+  // Only a winner that was held up for long between taking the lock and writing its name lets the others read the old one.
+  assert.ok(misled <= races / 10, `${misled} were told the name of a stranger`);
 });

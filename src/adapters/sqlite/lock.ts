@@ -88,8 +88,20 @@ function writeHolder(folder: string, holder: Holder): void {
 
 function isAlive(pid: number): boolean {
   try {
-    return process.kill(pid, 0);
+    return process.kill(pid, 0) && !isZombie(pid);
   } catch (error) {
     return error instanceof Error && "code" in error && error.code === "EPERM";
+  }
+}
+
+/** True for a process that has died and whose parent has not been told yet: to signals it still looks alive. */
+function isZombie(pid: number): boolean {
+  if (process.platform !== "linux") return false;
+  try {
+    const status = readFileSync(`/proc/${pid}/stat`, "utf8");
+    // The command's name may hold anything, so that the state is what follows its last bracket.
+    return status.slice(status.lastIndexOf(")") + 2).startsWith("Z");
+  } catch {
+    return true;
   }
 }
