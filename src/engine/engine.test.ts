@@ -340,6 +340,19 @@ describe("crashes and stores", () => {
     assert.equal((await world.row(key)).summary.status, "completed", "the decision had been written");
   });
 
+  test("a store that fails in a way nobody foresaw stops the engine, and is not asked again for ever", async () => {
+    const world = await stage();
+    const append = (): never => {
+      throw new TypeError("a fault of the store");
+    };
+    world.store = { ...world.store, journal: { ...world.store.journal, append: async () => append() } };
+    world.engine = await world.open();
+    const stopped = assert.rejects(world.engine.failed, { name: "TypeError" });
+    await world.start(gated);
+    await world.settle();
+    await stopped;
+  });
+
   test("a graceful stop lets a short call end and keeps its result", async () => {
     let answer = (_result: ActionResult): void => undefined;
     const world = await stage(({ path }) =>

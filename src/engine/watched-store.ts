@@ -1,4 +1,4 @@
-import { hasCode } from "../base/error.ts";
+import { RunwrightError } from "../base/error.ts";
 import type { Store } from "../ports/store.ts";
 
 /**
@@ -34,8 +34,14 @@ export function watchedStore(store: Store, fatal: (error: unknown) => void): Sto
     try {
       return await promise;
     } catch (error) {
-      if (hasCode(error, "journal.unknown-outcome")) fatal(error);
+      if (endsAll(error)) fatal(error);
       throw error;
     }
   }
+}
+
+/** An unknown outcome, a store that is closed, and whatever the store itself did not foresee. */
+function endsAll(error: unknown): boolean {
+  if (!(error instanceof RunwrightError)) return true;
+  return error.code === "journal.unknown-outcome" || error.code === "journal.closed";
 }
