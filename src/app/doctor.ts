@@ -8,6 +8,7 @@ import type { Config } from "./config.ts";
 import { createControlClient } from "./control/client.ts";
 import { holderOf, openRunReader } from "./run-reader.ts";
 import { localPrincipal } from "./principal.ts";
+import { fitsNode } from "./node-version.ts";
 
 /** One thing that was looked at. */
 export interface Check {
@@ -43,9 +44,7 @@ export async function examine(
 }
 
 function nodeCheck(found: string, wanted: string): Check {
-  const [major = 0, minor = 0] = found.split(".").map(Number);
-  const [majorWanted = 0, minorWanted = 0] = wanted.replace(">=", "").split(".").map(Number);
-  const ok = major > majorWanted || (major === majorWanted && minor >= minorWanted);
+  const ok = fitsNode(found, wanted);
   return {
     name: "node",
     ok,
