@@ -147,9 +147,10 @@ function createFocus(host: Host, drive: AppOptions["drive"]): { readonly host: H
 
 /** The version that a file is now; throws `workflow.invalid` with every error of the file. */
 function versionOf(config: Config, file: string): Version {
-  const { version, diagnostics, source } = readWorkflow(config, file, config.root);
+  const { version, plan, diagnostics, unsupported, source } = readWorkflow(config, file, config.root);
   if (version !== undefined) return version;
-  const errors = diagnostics.filter((each) => each.severity === "error");
+  const errors = plan === undefined ? diagnostics.filter((each) => each.severity === "error") : unsupported;
   const listed = errors.map((each) => formatDiagnostic(each, source)).join("\n");
-  throw new RunwrightError("workflow.invalid", `${file} has errors.\n${listed}`);
+  if (plan === undefined) throw new RunwrightError("workflow.invalid", `${file} has errors.\n${listed}`);
+  throw new RunwrightError("workflow.unsupported", `${file} cannot be run by this build.\n${listed}`);
 }

@@ -13,10 +13,12 @@ import type { Source, World } from "../language/world.ts";
 import type { Version } from "../ports/catalog.ts";
 import type { Config } from "./config.ts";
 
-/** A workflow file, read and checked; without a plan it has errors. */
+/** A workflow file, read and checked; without a plan it has errors, without a version it cannot be run. */
 export interface WorkflowFile {
   readonly source: Source;
   readonly diagnostics: readonly Diagnostic[];
+  /** What is right but not carried out by this build: it cannot be run. */
+  readonly unsupported: readonly Diagnostic[];
   readonly plan?: Plan;
   readonly version?: Version;
 }
@@ -31,8 +33,9 @@ const moduleFolders = ["functions", "assignments", path.join("scripts", "executo
 export function readWorkflow(config: Config, file: string, cwd: string): WorkflowFile {
   const place = path.resolve(cwd, file);
   const source = { file, text: readSource(place, file) };
-  const { diagnostics, plan } = compileWorkflow(source, worldOf(config, place));
-  if (plan === undefined) return { source, diagnostics };
+  const { diagnostics, unsupported, plan } = compileWorkflow(source, worldOf(config, place));
+  if (plan === undefined) return { source, diagnostics, unsupported };
+  if (unsupported.length > 0) return { source, diagnostics, unsupported, plan };
 
   const version: Version = {
     digest: digestJson({ source: source.text, plan: plan as unknown as Json }),
@@ -42,7 +45,7 @@ export function readWorkflow(config: Config, file: string, cwd: string): Workflo
     source: source.text,
     plan,
   };
-  return { source, diagnostics, plan, version };
+  return { source, diagnostics, unsupported, plan, version };
 }
 
 /** Why each step of a file that was read waits for what; undefined when it has errors. `cwd` is the one it was read from. */
@@ -50,7 +53,7 @@ export function readWaits(config: Config, { source }: WorkflowFile, cwd: string)
   return explainWaits(source, worldOf(config, path.resolve(cwd, source.file)));
 }
 
-function worldOf(config: Config, place: string): World {
+function worldOf(config: Config, place: string): Partial<World> {
   return { ...listExecutors(modulesRoot(config, place)), roles: Object.keys(config.roles) };
 }
 

@@ -46,8 +46,34 @@ export interface LoopPlan {
   readonly onExhausted: "fail" | "continue";
 }
 
+/** Results that are used again. */
+export interface CachePlan {
+  readonly ttlMs: number;
+  /** Undefined: the step's definition, its pins and its resolved inputs. */
+  readonly key?: Expression;
+  readonly store: "full" | "metadata";
+}
+
+/** How one of several candidates becomes the step's result. */
+export type PickPlan = "first" | "all" | "majority" | { readonly best: string };
+
+/** Lets a model ask people before it goes on. */
+export interface AskPlan {
+  readonly by: readonly string[];
+  readonly max: number;
+  readonly timeoutMs?: number;
+  readonly onTimeout?: "fail" | "continue";
+}
+
 /** What a step does: exactly one verb. */
 export type VerbPlan =
+  | LlmPlan
+  | AgentPlan
+  | ToolPlan
+  | WorkflowPlan
+  | PlannerPlan
+  | WaitEventPlan
+  | { readonly kind: "wait_until"; readonly until: Template }
   | { readonly kind: "function" | "assignment"; readonly name: string; readonly with: Template }
   | { readonly kind: "set"; readonly value: Template }
   | { readonly kind: "do"; readonly mode: Mode; readonly children: readonly number[]; readonly output?: Template }
@@ -55,19 +81,108 @@ export type VerbPlan =
   | { readonly kind: "wait"; readonly durationMs: number }
   | { readonly kind: "fail"; readonly message: Template };
 
+/** One model call, or one for each candidate. */
+export interface LlmPlan {
+  readonly kind: "llm";
+  /** Aliases of `Plan.models`, in the order of the file. */
+  readonly models: readonly string[];
+  readonly prompt?: Template;
+  readonly system?: Template;
+  readonly messages?: Template;
+  /** Actions as `connector.action`; `connector.*` for all of one. */
+  readonly tools: readonly string[];
+  readonly temperature?: number;
+  readonly tokensMax?: number;
+  readonly ask?: AskPlan;
+}
+
+/** A coding agent at work. */
+export interface AgentPlan {
+  readonly kind: "agent";
+  /** Aliases of `Plan.agents`, in the order of the file. */
+  readonly agents: readonly string[];
+  readonly role?: string;
+  readonly profile?: string;
+  readonly skills: readonly string[];
+  readonly prompt: Template;
+  readonly workspace: "shared" | "worktree" | "temp";
+  readonly tools: readonly string[];
+  readonly turnsMax?: number;
+  readonly ask?: AskPlan;
+}
+
+/** One action of a connector. */
+export interface ToolPlan {
+  readonly kind: "tool";
+  /** Alias of `Plan.connectors`. */
+  readonly connector: string;
+  readonly action: string;
+  readonly with: Template;
+  readonly idempotencyKey?: Template;
+}
+
+/** A sub-workflow. */
+export interface WorkflowPlan {
+  readonly kind: "workflow";
+  readonly workflow: string;
+  /** As it was written behind the `@`. */
+  readonly version: string;
+  readonly with: Template;
+  readonly detach: boolean;
+}
+
+/** A sub-graph that a model plans at run time. */
+export interface PlannerPlan {
+  readonly kind: "plan";
+  readonly model: string;
+  readonly goal: Template;
+  readonly allow: {
+    readonly tools: readonly string[];
+    readonly functions: readonly string[];
+    readonly agents: readonly string[];
+    readonly models: readonly string[];
+    readonly stepsMax: number;
+  };
+  readonly strategy: "graph" | "reactive";
+  readonly review: "always" | "when_writes" | "never";
+  readonly by: readonly string[];
+}
+
+/** Waits for an event of this type. */
+export interface WaitEventPlan {
+  readonly kind: "wait_event";
+  readonly event: string;
+  readonly match?: Expression;
+  readonly timeoutMs?: number;
+  readonly onTimeout: "fail" | "continue";
+}
+
+/** How people decide: what a gate and a document's acceptance have in common. */
+export interface DecisionPlan {
+  /** Roles or users. */
+  readonly by: readonly string[];
+  readonly quorum: "any" | "all" | number;
+  readonly timeoutMs?: number;
+  readonly onTimeout?:
+    | "reject"
+    | "accept"
+    | "fail"
+    | { readonly escalate: readonly string[]; readonly timeoutMs: number };
+  readonly onReject: "stop" | "fail" | "continue";
+  /** "Request changes" is offered: the step, by index in `Plan.steps`, is done again. */
+  readonly onChanges?: { readonly redo?: number; readonly max: number };
+}
+
 /** A human gate. */
-export interface ApprovePlan {
+export interface ApprovePlan extends DecisionPlan {
   readonly kind: "approve";
   readonly question: Template;
   readonly show?: Template;
   /** Top-level fields of `show` that the decider may change. */
   readonly editable: readonly string[];
-  /** Roles or users. */
-  readonly by: readonly string[];
-  readonly quorum: "any" | "all" | number;
-  readonly timeoutMs?: number;
-  readonly onTimeout?: "reject" | "accept" | "fail";
-  readonly onReject: "stop" | "fail" | "continue";
+  /** Fields that the decider fills in, as the schema of an object. */
+  readonly form?: Schema;
+  readonly remindMs?: number;
 }
 
 /**
@@ -99,10 +214,67 @@ export interface StepPlan {
   readonly title?: Template;
   /** The result is checked against it; undefined = any. */
   readonly output?: Schema;
+  readonly cache?: CachePlan;
+  /** The output is stored as this document, in the scope of the step. */
+  readonly document?: string;
+  /** Each item of the for-each opens this scope for documents. */
+  readonly scope?: string;
+  readonly undo?: { readonly connector: string; readonly action: string; readonly with: Template };
+  readonly pick?: PickPlan;
+  /** Labels of the runner that carries it out. */
+  readonly runsOn?: readonly string[];
+  readonly sensitive?: true;
+  readonly acceptBlind?: true;
+}
+
+/** What starts runs of a workflow. `trigger` is what its templates see. */
+export type TriggerPlan =
+  | {
+      readonly kind: "webhook";
+      readonly path: string;
+      readonly auth: { readonly scheme: "standard" | "github" | "token"; readonly secret: Template };
+      readonly dedupe?: Expression;
+      readonly inputs: Template;
+      readonly respond: "accepted" | "output";
+    }
+  | {
+      readonly kind: "schedule";
+      readonly cron?: string;
+      readonly everyMs?: number;
+      readonly timezone: string;
+      readonly overlap: "skip" | "queue" | "allow";
+      readonly catchup: "skip" | "one" | "all";
+      readonly inputs: Template;
+    }
+  | { readonly kind: "event"; readonly type: string; readonly match?: Expression; readonly inputs: Template }
+  | { readonly kind: "workflow"; readonly id: string; readonly status: readonly string[]; readonly inputs: Template };
+
+/** What a run may use up; what is undefined has no bound of its own. */
+export interface LimitsPlan {
+  readonly runtimeMs: number;
+  readonly deadlineMs?: number;
+  readonly steps?: number;
+  readonly depth: number;
+  readonly tokens?: number;
+  readonly costUsd?: number;
+  readonly parallel?: number;
+  readonly onBudget: "pause" | "fail";
+}
+
+/** What a file declares under its own names, for its steps to use. */
+export interface DeclaredPlan {
+  /** Pins by alias: `provider/model`. */
+  readonly models?: Readonly<Record<string, string>>;
+  readonly connectors?: Readonly<Record<string, { readonly use: string; readonly with?: Template }>>;
+  readonly agents?: Readonly<Record<string, { readonly use: string; readonly model?: string }>>;
+  readonly documents?: Readonly<
+    Record<string, { readonly schema?: Schema; readonly scope?: string; readonly accept?: DecisionPlan }>
+  >;
+  readonly secrets?: readonly string[];
 }
 
 /** A checked, complete workflow: what a version pins and what the machine runs. Plain JSON. */
-export interface Plan {
+export interface Plan extends DeclaredPlan {
   /** Number of this form; a runtime knows every number it was ever given. */
   readonly plan: 1;
   /** Number of the expression rules that its trees follow. */
@@ -117,6 +289,17 @@ export interface Plan {
   readonly output?: Template;
   /** Environment variables that expressions may read. */
   readonly env: readonly string[];
+  readonly triggers?: readonly TriggerPlan[];
+  /** False: people do not start it by hand. */
+  readonly manual?: false;
+  readonly limits?: LimitsPlan;
+  readonly concurrency?: {
+    readonly key?: Expression;
+    readonly max: number;
+    readonly whenFull: "queue" | "reject" | "cancel_oldest";
+  };
+  readonly retain?: "metadata";
+  readonly policy?: { readonly autoWrite: true };
   readonly mode: Mode;
   /** The file's own list, as indexes. */
   readonly roots: readonly number[];

@@ -14,6 +14,8 @@ export interface ProblemExtra {
 export interface Problems {
   /** Adds a problem; the same code at the same place is said once. */
   report(code: Code, range: Range, message: string, extra?: ProblemExtra): void;
+  /** Notes something that is right but that this build does not carry out (E090). It is no error of the file: only who runs it is told. */
+  later(range: Range, what: string): void;
   /** The known word that was probably meant. Bounded: a hostile file gets no more suggestions after the first fifty. */
   closest(word: string, known: Iterable<string>): string | undefined;
   /** Line of an offset, from 1. */
@@ -23,6 +25,8 @@ export interface Problems {
   readonly full: boolean;
   /** All problems in line order; `pathAt` gives the place in the document. */
   inOrder(pathAt: (offset: number) => string): readonly Diagnostic[];
+  /** What was noted as not carried out by this build, in line order. */
+  laterInOrder(pathAt: (offset: number) => string): readonly Diagnostic[];
 }
 
 const problemsMax = 200;
@@ -30,7 +34,8 @@ const suggestionsMax = 50;
 
 /** A new, empty collection for a file of this text. */
 export function createProblems(text: string): Problems {
-  const found: { readonly place: string; readonly diagnostic: Omit<Diagnostic, "path"> }[] = [];
+  const found: Omit<Diagnostic, "path">[] = [];
+  const later: Omit<Diagnostic, "path">[] = [];
   const places = new Set<string>();
   let errors = 0;
   let suggestions = 0;
@@ -51,7 +56,18 @@ export function createProblems(text: string): Problems {
         ...(hint !== undefined && { hint }),
         ...(fix !== undefined && { fix }),
       };
-      found.push({ place, diagnostic });
+      found.push(diagnostic);
+    },
+    later(range, what) {
+      const message = `${what} is not carried out by this build`;
+      if (later.length >= problemsMax) return;
+      later.push({
+        severity: "error",
+        code: "E090",
+        message,
+        range,
+        hint: "validate checks it; run needs a build that has it",
+      });
     },
     closest(word, known) {
       if (suggestions >= suggestionsMax) return undefined;
@@ -65,9 +81,15 @@ export function createProblems(text: string): Problems {
     get full() {
       return found.length >= problemsMax;
     },
-    inOrder(pathAt) {
-      const sorted = found.toSorted((a, b) => a.diagnostic.range.start - b.diagnostic.range.start);
-      return sorted.map(({ diagnostic }) => ({ ...diagnostic, path: pathAt(diagnostic.range.start) }));
-    },
+    inOrder: (pathAt) => inLineOrder(found, pathAt),
+    laterInOrder: (pathAt) => inLineOrder(later, pathAt),
   };
+}
+
+function inLineOrder(
+  found: readonly Omit<Diagnostic, "path">[],
+  pathAt: (offset: number) => string,
+): readonly Diagnostic[] {
+  const sorted = found.toSorted((a, b) => a.range.start - b.range.start);
+  return sorted.map((diagnostic) => ({ ...diagnostic, path: pathAt(diagnostic.range.start) }));
 }

@@ -1,3 +1,6 @@
+import type { ConnectorDescriptor } from "./connector.ts";
+import type { Schema } from "./plan.ts";
+
 /** A text to check and the name it is reported under. */
 export interface Source {
   readonly file: string;
@@ -11,4 +14,46 @@ export interface World {
   readonly assignments: readonly string[];
   /** Roles that the configuration names, beside `requester`. */
   readonly roles: readonly string[];
+  /** Every version of every connector that is installed. */
+  readonly connectors: readonly ConnectorDescriptor[];
+  /** Kinds of coding agents, for example `codex`. */
+  readonly agents: readonly string[];
+  /** Workflows that a step can run, drafts as version `draft`. */
+  readonly workflows: readonly KnownWorkflow[];
+  /** What the workspace has pinned: it is there in every file under the same alias, unless the file names another. */
+  readonly pins: Pins;
+  /** Labels of each runner that is enrolled. */
+  readonly runners: readonly (readonly string[])[];
+  /** Tools of which the workspace allows no others, as `zendesk.*`; undefined: all. */
+  readonly tools?: readonly string[];
 }
+
+/** A version of a workflow, as a step that runs it needs to know it. */
+export interface KnownWorkflow {
+  readonly id: string;
+  readonly version: string;
+  readonly inputs: Schema;
+  /** Ids of the workflows that it runs itself: a circle is recursion. */
+  readonly runs: readonly string[];
+  /** It bounds its own depth. */
+  readonly hasDepth: boolean;
+}
+
+/** Pins by alias. */
+export interface Pins {
+  readonly models: Readonly<Record<string, string>>;
+  readonly connectors: Readonly<Record<string, string>>;
+  readonly agents: Readonly<Record<string, string>>;
+}
+
+/** A world in which nothing is known. */
+export const emptyWorld: World = {
+  functions: [],
+  assignments: [],
+  roles: [],
+  connectors: [],
+  agents: [],
+  workflows: [],
+  pins: { models: {}, connectors: {}, agents: {} },
+  runners: [],
+};

@@ -1,4 +1,4 @@
-import { hasCode, toRunwrightError } from "../base/error.ts";
+import { hasCode, RunwrightError, toRunwrightError } from "../base/error.ts";
 import type { Json } from "../base/json.ts";
 import { evaluate } from "../language/expression/evaluate.ts";
 import { render, renderText } from "../language/expression/template.ts";
@@ -129,6 +129,15 @@ function act(state: RunState, instance: Instance, nowMs: number): Command {
         ...titleOf(state, instance),
       });
     }
+    case "llm":
+    case "agent":
+    case "tool":
+    case "workflow":
+    case "plan":
+    case "wait_until":
+    case "wait_event":
+      // Refused before a run is made of it: see `unsupported` of the compiler.
+      throw new RunwrightError("machine.illegal", `Step ${path} is of kind ${verb.kind}, which is not carried out.`);
     case "do":
       if (loop !== undefined) return record({ kind: "iteration.started", v: 1, path, n: 1, from: 0 });
       return record({ kind: "step.started", v: 1, path, attempt: 1, ...titleOf(state, instance) });

@@ -3,7 +3,7 @@ import path from "node:path";
 import { type App, openApp } from "../../app/app.ts";
 import type { Config } from "../../app/config.ts";
 import { resolveFolders } from "../../app/grants.ts";
-import { readWorkflow } from "../../app/workflow-file.ts";
+import { readWorkflow, type WorkflowFile } from "../../app/workflow-file.ts";
 import { RunwrightError } from "../../base/error.ts";
 import { equalJson, isJsonObject, type Json, type JsonObject } from "../../base/json.ts";
 import { applyDefaults } from "../../language/schema/defaults.ts";
@@ -37,8 +37,7 @@ export async function runCommand(file: string, options: RunOptions, session: Ses
   const workflow = readWorkflow(config, file, session.cwd);
   const { version } = workflow;
   if (version === undefined || workflow.diagnostics.length > 0) reportDiagnostics([workflow], session, "text");
-  if (version === undefined)
-    throw new RunwrightError("workflow.invalid", `${file} has errors, so nothing was started.`);
+  if (version === undefined) throw refusal(workflow, session);
 
   const input = inputOf(version, options, session);
   const logs = createLogs();
@@ -53,6 +52,16 @@ export async function runCommand(file: string, options: RunOptions, session: Ses
   const again = againHint(file, version, options, session);
   if (code === exitCodes.ok && options.quiet !== true && again !== undefined) session.output.note(again);
   return code;
+}
+
+/** Why a file without a version is not run. */
+function refusal(workflow: WorkflowFile, session: Session): RunwrightError {
+  const { plan, source, unsupported } = workflow;
+  if (plan === undefined)
+    return new RunwrightError("workflow.invalid", `${source.file} has errors, so nothing was started.`);
+  reportDiagnostics([{ ...workflow, diagnostics: unsupported }], session, "text");
+  const text = `${source.file} uses what this build checks but does not carry out, so nothing was started.`;
+  return new RunwrightError("workflow.unsupported", text);
 }
 
 /** How to do the same with something else: the first input that was left to its default. */

@@ -11,7 +11,7 @@ export interface StepDraft {
   readonly map: SourceMap;
   readonly list: ListDraft;
   readonly position: number;
-  /** Undefined when none was written, or one that this build does not carry out. */
+  /** Undefined when none was written. */
   readonly verb: VerbName | undefined;
   readonly verbEntry: SourceEntry;
   readonly fields: Written;

@@ -15,16 +15,18 @@ export class WrittenFields extends Map<string, SourceEntry> implements Written {
 }
 
 /**
- * Reads the keys of a map whose fields are given: aliases become names; unknown keys (E010), fields that this build does not carry out
- * (E090) and a field written under two names (E015) are reported and left out.
+ * Reads the keys of a map whose fields are given: aliases become names; unknown keys (E010) and a field written under two names (E015)
+ * are reported and left out; fields that this build does not carry out are noted (E090).
  */
 export function readKeys(map: SourceMap, fields: readonly Field[], where: string, problems: Problems): Written {
   const written = new WrittenFields();
   for (const entry of map.entries) {
     const field = fieldNamed(fields, entry.key);
     if (field === undefined) reportUnknown(entry, fields, { where, written }, problems);
-    else if (!field.supported) reportLater(entry, `'${entry.key}'`, fields, problems);
-    else addField(written, field, entry, problems);
+    else {
+      if (!field.supported) noteLater(entry, problems);
+      addField(written, field, entry, problems);
+    }
   }
   return written;
 }
@@ -62,16 +64,11 @@ export function reportUnknown(
   });
 }
 
-/** E090: part of the language, not yet of this build. */
-export function reportLater(entry: SourceEntry, what: string, fields: readonly Field[], problems: Problems): void {
-  problems.report("E090", entry.keyRange, `${what} is not supported by this build`, {
-    hint: `supported here: ${listed(fields)}`,
-  });
+/** E090: part of the language, not yet carried out by this build. */
+export function noteLater(entry: SourceEntry, problems: Problems, where = ""): void {
+  problems.later(entry.keyRange, `'${entry.key}'${where}`);
 }
 
 function listed(fields: readonly Field[]): string {
-  return fields
-    .filter((field) => field.supported)
-    .map((field) => field.name)
-    .join(", ");
+  return fields.map((field) => field.name).join(", ");
 }

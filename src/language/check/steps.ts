@@ -7,7 +7,7 @@ import type { Problems } from "../problems.ts";
 import type { SourceEntry, SourceMap, SourceNode } from "../source/tree.ts";
 import type { ListDraft, StepDraft, StepDrafts } from "./draft.ts";
 import { nameSteps } from "./ids.ts";
-import { addField, reportLater, reportUnknown, type Written, WrittenFields } from "./keys.ts";
+import { addField, noteLater, reportUnknown, type Written, WrittenFields } from "./keys.ts";
 import { choiceIn, reportShape } from "./values.ts";
 
 /** Reads the steps of a file: their keys, verbs and ids. */
@@ -60,7 +60,7 @@ function readStep(node: SourceNode, entry: SourceEntry, list: ListDraft, all: St
     map: node,
     list,
     position: list.steps.length,
-    verb: verb?.supported === true ? verb.name : undefined,
+    verb: verb?.name,
     verbEntry,
     fields: readStepKeys(node, isTorn ? undefined : verb, problems),
     id: "",
@@ -95,7 +95,7 @@ function readVerb(map: SourceMap, problems: Problems): FoundVerb {
     return verb === undefined ? [] : [{ verb, verbEntry: entry }];
   });
   for (const { verb, verbEntry } of found) {
-    if (!verb.supported) reportLater(verbEntry, `'${verbEntry.key}'`, verbs, problems);
+    if (!verb.supported) noteLater(verbEntry, problems);
   }
   const [first, second] = found;
   if (first === undefined) return noVerb(map, problems);
@@ -117,7 +117,7 @@ function noVerb(map: SourceMap, problems: Problems): FoundVerb {
   const verbEntry = map.entries[0] as SourceEntry;
   const meant = misspeltVerb(map, problems);
   problems.report("E020", verbEntry.keyRange, "this step says nothing to do", {
-    hint: meant === undefined ? `add one of: ${carriedOut()}` : `did you mean '${meant.verb}:'?`,
+    hint: meant === undefined ? `add one of: ${verbNames()}` : `did you mean '${meant.verb}:'?`,
     fix: meant === undefined ? undefined : { range: meant.entry.keyRange, text: meant.verb },
   });
   return { verb: undefined, verbEntry };
@@ -155,11 +155,8 @@ const otherNames: ReadonlyMap<string, string> = new Map([
   ["error", "fail"],
 ]);
 
-function carriedOut(): string {
-  return verbs
-    .filter((verb) => verb.supported)
-    .map((verb) => verb.name)
-    .join(", ");
+function verbNames(): string {
+  return verbs.map((verb) => verb.name).join(", ");
 }
 
 function readStepKeys(map: SourceMap, verb: Verb | undefined, problems: Problems): Written {
@@ -175,7 +172,7 @@ function readStepKeys(map: SourceMap, verb: Verb | undefined, problems: Problems
   return written;
 }
 
-/** Whether a field belongs to a step of this verb in this build. */
+/** Whether a field belongs to a step of this verb. */
 function acceptsField(entry: SourceEntry, field: Field, verb: Verb | undefined, problems: Problems): boolean {
   if (!belongsTo(field, verb)) {
     problems.report("E010", entry.keyRange, `unknown key '${entry.key}' ${whereOf(verb)}`, {
@@ -183,14 +180,12 @@ function acceptsField(entry: SourceEntry, field: Field, verb: Verb | undefined, 
     });
     return false;
   }
-  // Fields of a verb that is itself not supported say nothing new.
-  if (!field.supported && field.on !== undefined && verb?.supported !== true) return false;
-
-  const isLater = verb !== undefined && field.laterOn?.includes(verb.name) === true;
-  if (field.supported && !isLater) return true;
-  const what = isLater ? `'${entry.key}' on a '${verb.name}' step` : `'${entry.key}'`;
-  reportLater(entry, what, fieldsFor(verb), problems);
-  return false;
+  // Fields of a verb that is itself not carried out say nothing new.
+  if (verb?.supported === false && field.on !== undefined) return true;
+  if (verb !== undefined && field.laterOn?.includes(verb.name) === true)
+    noteLater(entry, problems, ` on a '${verb.name}' step`);
+  else if (!field.supported) noteLater(entry, problems);
+  return true;
 }
 
 function belongsTo(field: Field, verb: Verb | undefined): boolean {
@@ -203,9 +198,7 @@ function fieldsFor(verb: Verb | undefined): readonly Field[] {
   if (verb === undefined) return stepFields;
   const known = fieldsByVerb.get(verb.name);
   if (known !== undefined) return known;
-  const made = stepFields.filter(
-    (field) => (field.on?.includes(verb.name) ?? true) && field.laterOn?.includes(verb.name) !== true,
-  );
+  const made = stepFields.filter((field) => field.on?.includes(verb.name) ?? true);
   fieldsByVerb.set(verb.name, made);
   return made;
 }

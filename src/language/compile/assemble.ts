@@ -9,6 +9,7 @@ import type { Problems } from "../problems.ts";
 import { kindOf, type SourceEntry, type SourceMap, type SourceNode } from "../source/tree.ts";
 import type { Source, World } from "../world.ts";
 import { checkCycles } from "./cycles.ts";
+import { declaredIn } from "./declared.ts";
 import { createEnvironments } from "./environment.ts";
 import { envNames, fileDefaults, inputsSchema, labelsOf, modeOf, workflowId } from "./file.ts";
 import { forEachPlan, itemType } from "./for-each.ts";
@@ -83,6 +84,7 @@ function createWorkshop({ source, world, problems }: Task, root: SourceMap, file
     world,
     problems,
     file,
+    declared: declaredIn(file, world, problems),
     drafts: draftsOf(root, file, problems),
     defaults: fileDefaults(file, problems),
     inputs: inputsSchema(file, problems),

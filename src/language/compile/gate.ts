@@ -133,8 +133,6 @@ function timeoutOf(shop: Workshop, step: StepDraft): Pick<ApprovePlan, "timeoutM
 function onTimeoutIn(shop: Workshop, entry: SourceEntry): ApprovePlan["onTimeout"] {
   const escalate = entry.value.kind === "map" ? entryOf(entry.value, "escalate") : undefined;
   if (escalate === undefined) return choiceIn(shop.problems, entry, onTimeouts);
-  shop.problems.report("E090", escalate.keyRange, "'escalate' is not supported by this build", {
-    hint: `supported here: ${onTimeouts.join(", ")}`,
-  });
+  shop.problems.later(escalate.keyRange, "'escalate'");
   return undefined;
 }

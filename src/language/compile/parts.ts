@@ -130,25 +130,10 @@ interface Mapped {
 
 function reportProblem(shop: Workshop, spot: Spot, { scalar, at }: Mapped, problem: ExpressionProblem): void {
   const range = rangeIn(at, problem);
-  const name = scalar.text.slice(problem.start, problem.end);
-  const later = problem.code === "E301" ? laterNames.get(name) : undefined;
-  if (later !== undefined) {
-    shop.problems.report("E090", range, `'${name}' is not supported by this build`, { hint: later });
-    return;
-  }
   const fix = problem.fix === undefined ? undefined : fixIn({ scalar, at }, problem.fix);
   const message = `${whoOf(spot)}${problem.message}`;
   shop.problems.report(isCode(problem.code) ? problem.code : "E300", range, message, { hint: problem.hint, fix });
 }
-
-/** Names of the language that nothing in this build gives a value to. */
-const laterNames: ReadonlyMap<string, string> = new Map([
-  ["docs", "pass the output of the step itself: <step>.output"],
-  ["trigger", "runs are started with inputs: read inputs.<name>"],
-  ["secrets", "a function reads its own environment: see env"],
-  ["receipt", "only writes of connectors have receipts"],
-  ["event", "waiting for events comes with triggers"],
-]);
 
 /** `step 'review', if: `. */
 export function whoOf({ place, field }: Spot): string {

@@ -56,12 +56,8 @@ function onFailureIn(shop: Workshop, step: StepDraft, isCall: boolean): "stop" |
   if (entry === undefined || chosen !== "retry" || isCall || step.verb === undefined) return chosen;
 
   if (step.verb === "do") {
-    shop.problems.report(
-      "E090",
-      entry.value.range,
-      "'on_failure: retry' on a 'do' step is not supported by this build",
-      { hint: "retry the steps in it, or repeat the group with loop:" },
-    );
+    shop.problems.later(entry.value.range, "'on_failure: retry' on a 'do' step");
+    return chosen;
   } else {
     reportShape(
       shop.problems,

@@ -1,8 +1,9 @@
 import type { StepDraft } from "../check/draft.ts";
+import { readKeys } from "../check/keys.ts";
 import { short } from "../check/short.ts";
 import { durationIn, scalarIn } from "../check/values.ts";
+import { waitFields } from "../fields/shared.ts";
 import type { Template, VerbPlan } from "../plan.ts";
-import { entryOf } from "../source/tree.ts";
 import { approvePlan } from "./gate.ts";
 import { textPart } from "./parts.ts";
 import { valuePart } from "./step-values.ts";
@@ -27,7 +28,7 @@ export function verbPlan(shop: Workshop, step: StepDraft): VerbPlan | undefined 
     case "approve":
       return approvePlan(shop, step);
     case "wait":
-      return { kind: "wait", durationMs: waitOf(shop, step) };
+      return waitPlan(shop, step);
     case "fail":
       return {
         kind: "fail",
@@ -66,19 +67,10 @@ function moduleName(shop: Workshop, step: StepDraft, verb: "function" | "assignm
   return name;
 }
 
-function waitOf(shop: Workshop, step: StepDraft): number {
+function waitPlan(shop: Workshop, step: StepDraft): VerbPlan | undefined {
   const { problems } = shop;
   const { verbEntry } = step;
-  if (verbEntry.value.kind !== "map") return durationIn(problems, verbEntry) ?? 0;
-
-  const what = ["event", "until"].find(
-    (word) => verbEntry.value.kind === "map" && entryOf(verbEntry.value, word) !== undefined,
-  );
-  if (what === undefined)
-    problems.report("E015", verbEntry.value.range, "wait is a duration, not a map", { hint: "write wait: 30s" });
-  else
-    problems.report("E090", verbEntry.keyRange, `'wait: {${what}: …}' is not supported by this build`, {
-      hint: "supported here: wait: <duration>",
-    });
-  return 0;
+  if (verbEntry.value.kind !== "map") return { kind: "wait", durationMs: durationIn(problems, verbEntry) ?? 0 };
+  const written = readKeys(verbEntry.value, waitFields, "in wait", problems);
+  return written.size === 0 ? undefined : { kind: "wait", durationMs: 0 };
 }

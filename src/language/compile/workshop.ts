@@ -6,6 +6,7 @@ import type { Type } from "../expression/type.ts";
 import type { Schema } from "../plan.ts";
 import type { Problems } from "../problems.ts";
 import type { World } from "../world.ts";
+import type { Declared } from "./declared.ts";
 import type { FileDefaults } from "./defaults.ts";
 
 /**
@@ -32,6 +33,7 @@ export interface Workshop {
   readonly world: World;
   readonly problems: Problems;
   readonly file: Written;
+  readonly declared: Declared;
   readonly drafts: StepDrafts;
   readonly defaults: FileDefaults;
   readonly inputs: Schema;

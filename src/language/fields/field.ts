@@ -32,14 +32,20 @@ export interface Field {
   readonly between?: readonly [number, number];
   /** The fields of a `map`. */
   readonly fields?: readonly Field[];
+  /** What stands under each key of a `map` whose keys are names that the file gives. */
+  readonly entries?: Field;
+  /** Another form that the value may have. */
+  readonly or?: Omit<Field, "name" | "doc" | "supported">;
+  /** A list of such values may stand here too. */
+  readonly listable?: true;
   /** What holds when it is not written, in words. */
   readonly default?: string;
   readonly doc: string;
-  /** False: part of the language, but not carried out by this build (E090). */
+  /** False: checked like every field, but not carried out by this build (E090 where a run is asked for). */
   readonly supported: boolean;
   /** The verbs it belongs to; undefined: every step. */
   readonly on?: readonly VerbName[];
-  /** Verbs it belongs to in the language, but not yet in this build. */
+  /** Verbs on which it is checked, but not carried out by this build. */
   readonly laterOn?: readonly VerbName[];
 }
 

@@ -39,7 +39,7 @@ export const retryFields: readonly Field[] = [
     doc: "Draws each delay from the whole range below its length.",
   },
   { name: "total", kind: "duration", default: "24h", ...now, doc: "Bound on all attempts of a step together." },
-  { name: "on", kind: "names", ...later, doc: "Error codes that are retried." },
+  { name: "on", kind: "names", ...later, doc: "Error codes that are retried; all that can be, when not written." },
   { name: "except", kind: "names", ...later, doc: "Error codes that are not retried." },
 ];
 
@@ -94,17 +94,155 @@ export const runsOnField: Field = {
   ...later,
   doc: "Labels of the runner that carries it out.",
 };
+
+/** Fields of `cache`. */
+const cacheFields: readonly Field[] = [
+  { name: "ttl", kind: "duration", ...later, doc: "How long a result is used again; required." },
+  {
+    name: "key",
+    kind: "expression",
+    default: "the step, its pins and its inputs",
+    ...later,
+    doc: "What makes two calls the same.",
+  },
+  {
+    name: "store",
+    kind: "choice",
+    choices: ["full", "metadata"],
+    default: "full",
+    ...later,
+    doc: "metadata: keeps that there was a result, not the result.",
+  },
+];
+
 /** Reuse of earlier results. */
 export const cacheField: Field = {
   name: "cache",
   kind: "map",
+  fields: cacheFields,
   ...later,
-  doc: "Reuses an earlier result of the same step with the same inputs.",
+  doc: "Reuses an earlier result of the same step with the same inputs; never a failure, never a write.",
 };
+
 /** Values that are not shown. */
 export const sensitiveField: Field = {
   name: "sensitive",
   kind: "true/false",
+  default: "false",
   ...later,
   doc: "Keeps the value out of journal and views.",
 };
+
+/** Bound on attempts, groups and waiting people. */
+export const byField: Field = { name: "by", kind: "names", ...now, doc: "Roles or users who can accept." };
+
+/** What a deadline for people leads to. */
+const onTimeoutField: Field = {
+  name: "on_timeout",
+  kind: "choice",
+  choices: ["reject", "accept", "fail"],
+  or: {
+    kind: "map",
+    fields: [
+      { name: "escalate", kind: "names", ...later, doc: "Roles or users who are asked next; required." },
+      { name: "timeout", kind: "duration", ...later, doc: "How long those have; the gate fails after it. Required." },
+    ],
+  },
+  ...now,
+  doc: "What happens when nobody decided in time.",
+};
+
+/** Fields of `on_changes`. */
+const onChangesFields: readonly Field[] = [
+  { name: "redo", kind: "step id", ...later, doc: "The step that is done again, with all that depends on it." },
+  {
+    name: "max",
+    kind: "whole number",
+    between: [1, 100],
+    default: "3",
+    ...later,
+    doc: "How often; then the gate is rejected.",
+  },
+];
+
+/** How a gate is decided: fields of `approve` and of a document's `accept`. */
+export const gateFields: readonly Field[] = [
+  byField,
+  {
+    name: "quorum",
+    kind: "quorum",
+    default: "any",
+    ...now,
+    doc: "How many must accept: any, all (each of `by`) or a number.",
+  },
+  { name: "timeout", kind: "duration", default: "none", ...now, doc: "How long people have." },
+  onTimeoutField,
+  {
+    name: "on_reject",
+    kind: "choice",
+    choices: ["stop", "fail", "continue"],
+    default: "stop",
+    ...now,
+    doc: "What a rejection means for the run.",
+  },
+  {
+    name: "on_changes",
+    kind: "map",
+    fields: onChangesFields,
+    ...later,
+    doc: "Lets the decider ask for changes.",
+  },
+];
+
+/** Fields of `ask`. */
+export const askFields: readonly Field[] = [
+  { name: "by", kind: "names", ...later, doc: "Roles or users who may answer; required." },
+  { name: "max", kind: "whole number", between: [1, 20], default: "1", ...later, doc: "How many questions." },
+  { name: "timeout", kind: "duration", default: "none", ...later, doc: "How long people have for an answer." },
+  {
+    name: "on_timeout",
+    kind: "choice",
+    choices: ["fail", "continue"],
+    ...later,
+    doc: "continue: the model goes on without an answer.",
+  },
+];
+
+/** Fields of `undo`. */
+export const undoFields: readonly Field[] = [
+  { name: "tool", kind: "name", ...later, doc: "The action that undoes it: <connector>.<action>; required." },
+  { name: "with", kind: "templates", ...later, doc: "What it is called with; sees `receipt`." },
+];
+
+/** Fields of `allow`. */
+export const allowFields: readonly Field[] = [
+  { name: "tools", kind: "names", ...later, doc: "Actions as <connector>.<action>, or <connector>.* for all of one." },
+  { name: "functions", kind: "names", ...later, doc: "Functions." },
+  { name: "agents", kind: "names", ...later, doc: "Agents by alias." },
+  { name: "models", kind: "names", ...later, doc: "Models by alias." },
+  { name: "max_steps", kind: "whole number", between: [1, 200], default: "20", ...later, doc: "Steps in all." },
+];
+
+/** Fields of `wait` as a map: `until`, or `event` with what belongs to it. */
+export const waitFields: readonly Field[] = [
+  { name: "until", kind: "text", ...later, doc: "A time: 2030-01-31T09:00:00Z, or an expression that gives one." },
+  { name: "event", kind: "name", ...later, doc: "Type of the event that is waited for." },
+  { name: "match", kind: "expression", default: "true", ...later, doc: "Which events count; sees `event`." },
+  { name: "timeout", kind: "duration", default: "none", ...later, doc: "How long is waited for the event." },
+  {
+    name: "on_timeout",
+    kind: "choice",
+    choices: ["fail", "continue"],
+    default: "fail",
+    ...later,
+    doc: "What happens when no event came in time.",
+  },
+];
+
+/** Fields of `iterate_over`. */
+export const iterateFields: readonly Field[] = [
+  { name: "document", kind: "name", ...later, doc: "The document." },
+  { name: "collection", kind: "name", ...later, doc: "The list in it." },
+  { name: "entity", kind: "name", ...later, doc: "What each item is called." },
+  { name: "scope", kind: "name", default: "the entity", ...later, doc: "The scope that each item opens." },
+];

@@ -1,4 +1,5 @@
 import type { Verb } from "./field.ts";
+import { waitFields } from "./shared.ts";
 
 const later = { supported: false } as const;
 const now = { supported: true } as const;
@@ -10,11 +11,24 @@ export const verbs: readonly Verb[] = [
   { name: "set", kind: "templates", ...now, doc: "Computes values from other values." },
   { name: "do", kind: "steps", ...now, doc: "Groups steps: a stage, a branch, the body of a loop or of a for-each." },
   { name: "approve", kind: "text", ...now, doc: "Asks people, and waits for their decision." },
-  { name: "wait", kind: "duration", ...now, doc: "Waits for some time." },
+  {
+    name: "wait",
+    kind: "duration",
+    or: { kind: "map", fields: waitFields },
+    ...now,
+    doc: "Waits for some time, until a time, or for an event.",
+  },
   { name: "fail", kind: "text", ...now, doc: "Ends the step as failed, with this text." },
-  { name: "llm", kind: "name", ...later, doc: "Calls a model once." },
-  { name: "agent", aliases: ["provider"], kind: "name", ...later, doc: "Lets a coding agent work." },
-  { name: "tool", kind: "name", ...later, doc: "Calls an action of a connector." },
-  { name: "workflow", kind: "name", ...later, doc: "Runs another workflow." },
-  { name: "plan", kind: "name", ...later, doc: "Lets a model plan steps, checks the plan, and runs it." },
+  { name: "llm", kind: "name", listable: true, ...later, doc: "Calls a model, by alias; a list of them with `pick`." },
+  {
+    name: "agent",
+    aliases: ["provider"],
+    kind: "name",
+    listable: true,
+    ...later,
+    doc: "Lets a coding agent work, by alias.",
+  },
+  { name: "tool", kind: "name", ...later, doc: "Calls an action of a connector: <connector>.<action>." },
+  { name: "workflow", kind: "name", ...later, doc: "Runs another workflow: <id>@<version>." },
+  { name: "plan", kind: "name", ...later, doc: "Lets a model, by alias, plan steps, checks the plan, and runs it." },
 ];

@@ -1,0 +1,35 @@
+import type { Schema } from "./plan.ts";
+
+/**
+ * What happens when a call was interrupted and nobody knows whether it was done: `read` changes nothing; `keyed` sends a key that the remote
+ * side recognises; `readback` can look; `conditional` writes only over what it saw; `idempotent` may be repeated; `blind` none of these.
+ */
+export type EffectClass = "read" | "keyed" | "readback" | "conditional" | "idempotent" | "blind";
+
+/** One action of a connector. */
+export interface ActionDescriptor {
+  readonly title: string;
+  readonly effect: EffectClass;
+  /** JSON Schema of an object. */
+  readonly input: Schema;
+  /** JSON Schema; undefined: anything. */
+  readonly output?: Schema;
+  /** JSON Schema of what a write leaves behind: `remote_id`, `before` … */
+  readonly receipt?: Schema;
+  /** The action of the same connector that undoes it; undefined: it cannot be undone, unless a step says how. */
+  readonly undo?: string;
+  /** Inputs that say who or where: data from outside may not choose them without a gate. */
+  readonly targets?: readonly string[];
+  /** Nothing from outside the organisation is in what it gives: it does not make a write need a gate. */
+  readonly trusted?: true;
+}
+
+/** A version of a connector, as data: what it can do, without the code that does it. */
+export interface ConnectorDescriptor {
+  readonly name: string;
+  readonly version: string;
+  readonly title: string;
+  /** JSON Schema of an object: what `connectors.<alias>.with` takes. */
+  readonly settings?: Schema;
+  readonly actions: Readonly<Record<string, ActionDescriptor>>;
+}
