@@ -24,3 +24,50 @@ test("a wait that was called off does not fire", async () => {
   await new Promise<void>((resolve) => void clock.after(5, resolve));
   assert.equal(fired, false);
 });
+
+/** Clocks that are set by hand. */
+function byHand(): {
+  wall: number;
+  counted: number;
+  slept: number;
+  readonly clock: ReturnType<typeof createRealClock>;
+} {
+  const hand = { wall: 1_000_000_000, counted: 0, slept: 500_000 };
+  const clock = createRealClock({ wall: () => hand.wall, counted: () => hand.counted, slept: () => hand.slept });
+  return Object.assign(hand, { clock });
+}
+
+const hourMs = 3_600_000;
+
+function pass(hand: { wall: number; counted: number; slept: number }, ms: number): void {
+  hand.wall += ms;
+  hand.counted += ms;
+  hand.slept += ms;
+}
+
+test("engine time goes on when the wall clock is set back", () => {
+  const hand = byHand();
+  pass(hand, 1000);
+  hand.wall -= 5 * hourMs;
+  assert.equal(hand.clock.now(), 1_000_001_000);
+  pass(hand, 1000);
+  assert.equal(hand.clock.now(), 1_000_002_000);
+});
+
+test("the wall clock moves engine time forward by an hour at once, no more", () => {
+  const hand = byHand();
+  hand.wall += hourMs - 1;
+  assert.equal(hand.clock.now(), 1_000_000_000 + hourMs - 1);
+  hand.wall += 3 * hourMs;
+  assert.equal(hand.clock.now(), 1_000_000_000 + hourMs - 1, "three hours are not followed");
+});
+
+test("the hours in which the machine slept have passed", () => {
+  const hand = byHand();
+  pass(hand, 1000);
+  hand.wall += 9 * hourMs;
+  hand.slept += 9 * hourMs;
+  assert.equal(hand.clock.now(), 1_000_001_000 + 9 * hourMs);
+  hand.wall += 2 * hourMs;
+  assert.equal(hand.clock.now(), 1_000_001_000 + 9 * hourMs, "a sleep explains no more than its own length");
+});
