@@ -90,6 +90,8 @@ export async function openApp(config: Config, options: AppOptions): Promise<App>
     start: ({ file, input, env }) => start(versionOf(config, file), input, env),
     decide: (run, decision) => engine.decide(localKey(run), principal, decision),
     cancel: (run, reason) => engine.cancel(localKey(run), principal, reason),
+    pause: (run) => engine.pause(localKey(run), principal),
+    report: (run, report) => engine.report(localKey(run), principal, report),
     resume: (run) => engine.resume(localKey(run), principal),
   };
   const door = opening.use(await openControlServer(socket, controlRoutes(runs, process.pid)));

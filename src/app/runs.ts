@@ -1,12 +1,12 @@
 import type { RunKey } from "../base/ids.ts";
 import type { JsonObject } from "../base/json.ts";
-import type { Decision, RunView } from "../engine/contract.ts";
+import type { Decision, Report, RunView } from "../engine/contract.ts";
 import { runNotFound } from "../ports/journal-rules.ts";
 import type { Catalog } from "../ports/catalog.ts";
 import type { Journal, RunQuery, RunRow } from "../ports/journal.ts";
 import { localScope } from "./principal.ts";
 
-export type { Committed, Decision, GateView, InstanceView, RunView } from "../engine/contract.ts";
+export type { Committed, Decision, GateView, InstanceView, Report, RunView } from "../engine/contract.ts";
 
 /** Looks at the runs of one project. */
 export interface RunReader extends AsyncDisposable {
@@ -32,6 +32,9 @@ export interface Runs extends RunReader {
   start(request: StartRun): Promise<RunRow>;
   decide(run: string, decision: Decision): Promise<void>;
   cancel(run: string, reason?: string): Promise<void>;
+  pause(run: string): Promise<void>;
+  /** Reports an event that the run may wait for. */
+  report(run: string, report: Report): Promise<void>;
   resume(run: string): Promise<void>;
 }
 

@@ -25,6 +25,8 @@ export const errorTable = {
   "items.too-many": { status: 422, retry: false },
   "items.duplicate-key": { status: 422, retry: false },
   "loop.exhausted": { status: 422, retry: false },
+  "wait.timeout": { status: 504, retry: false },
+  "run.limit": { status: 422, retry: false },
   "gate.rejected": { status: 422, retry: false },
   "gate.expired": { status: 422, retry: false },
   "function.not-found": { status: 404, retry: false },

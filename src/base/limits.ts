@@ -17,6 +17,9 @@ export const limits = {
   iterationsMax: 10_000,
   eventsMax: 1_000_000,
   inboxRowsMax: 1000,
+  /** Events that are reported to one run, and how long they count. */
+  receivedMax: 1000,
+  receivedKeptMs: 604_800_000, // 7 days
   /** Bytes of one part of an instance path before it is shortened to a prefix and a digest. */
   keyBytesMax: 96,
   keyPrefixBytes: 64,

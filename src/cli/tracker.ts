@@ -1,7 +1,7 @@
 import { formatDuration } from "../base/duration.ts";
 import type { Committed } from "../app/runs.ts";
 import { apply } from "../machine/apply.ts";
-import type { RunEvent } from "../machine/event.ts";
+import type { RunEvent, Vote } from "../machine/event.ts";
 import { type Instance, isWhole, type RunState } from "../machine/state.ts";
 import type { Tone } from "./output.ts";
 import { safeLine } from "./safe-text.ts";
@@ -116,11 +116,11 @@ function lineOf(event: RunEvent, instance: Instance, at: number): Line | undefin
     case "gate.opened":
       return line(instance, wordOfStep("waiting"), event.gate.question);
     case "gate.decided":
-      return line(
-        instance,
-        decided(event.vote.outcome),
-        [`by ${event.vote.by}`, event.vote.comment].filter(Boolean).join(": "),
-      );
+      return line(instance, decided(event.vote.outcome), saidBy(event.vote));
+    case "gate.changes-requested":
+      return line(instance, decided("changes"), saidBy(event.vote));
+    case "gate.escalated":
+      return line(instance, { word: "escalated", tone: "attention" }, `to ${event.by.join(", ")}`);
     case "gate.expired":
       return line(instance, { word: "expired", tone: "attention" }, "nobody decided in time");
     default:
@@ -136,7 +136,12 @@ const skipNotes = {
   parent: "",
 } as const;
 
-function decided(outcome: "accepted" | "rejected"): Word {
+function saidBy({ by, comment }: Vote): string {
+  return [`by ${by}`, comment].filter(Boolean).join(": ");
+}
+
+function decided(outcome: Vote["outcome"]): Word {
+  if (outcome === "changes") return { word: "changes asked for", tone: "attention" };
   return outcome === "accepted" ? { word: "accepted", tone: "good" } : { word: "rejected", tone: "attention" };
 }
 

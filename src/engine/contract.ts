@@ -19,10 +19,18 @@ export interface StartRequest {
 /** A word on a gate. Throws `gate.*` codes; see `machine/gate.ts`. */
 export interface Decision {
   readonly path: string;
-  readonly outcome: "accepted" | "rejected";
+  /** `changes`: what is shown is to be made anew; only where the gate offers it. */
+  readonly outcome: "accepted" | "rejected" | "changes";
   readonly comment?: string;
   readonly edits?: JsonObject;
   readonly hash?: string;
+}
+
+/** Something that a run may wait for. */
+export interface Report {
+  /** Name of the event, as `wait: {event: …}` has it. */
+  readonly type: string;
+  readonly data: Json;
 }
 
 /** Events of one run that have just become durable, in order. */
@@ -59,6 +67,10 @@ export interface GateView {
   readonly question: string;
   readonly show: Json;
   readonly editable: readonly string[];
+  /** JSON Schema of the fields that whoever accepts fills in. */
+  readonly form?: JsonObject;
+  /** How often changes can still be asked for; absent when that is not offered. */
+  readonly changesLeft?: number;
   readonly by: readonly string[];
   readonly hash: string;
   readonly openedAt: number;
@@ -83,6 +95,8 @@ export interface Engine extends AsyncDisposable {
   /** From the moment this resolves no new call begins. Throws `run.ended`. */
   cancel(key: RunKey, principal: Principal, reason?: string): Promise<void>;
   pause(key: RunKey, principal: Principal): Promise<void>;
+  /** Reports an event to the run; waits for it that begin later find it too. Throws `run.ended` or `inbox.full`. */
+  report(key: RunKey, principal: Principal, report: Report): Promise<void>;
   /** Lets a paused run go on; for one that is not paused it only makes sure that it is driven. */
   resume(key: RunKey, principal: Principal): Promise<void>;
   row(key: RunKey): Promise<RunRow>;

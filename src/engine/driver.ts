@@ -2,7 +2,7 @@ import type { Chance, Clock } from "../base/clock.ts";
 import { hasCode, type RunwrightError, toRunwrightError } from "../base/error.ts";
 import type { RunKey } from "../base/ids.ts";
 import type { RunEvent } from "../machine/event.ts";
-import { type Instance, type RunState, wakeAtOf } from "../machine/state.ts";
+import { type Instance, nextDueAt, type RunState, wakeAtOf } from "../machine/state.ts";
 import type { Action } from "../ports/action.ts";
 import type { Version } from "../ports/catalog.ts";
 import type { Append, AppendResult, InboxOutcome, InboxRow, Journal, Lease, RunSummary } from "../ports/journal.ts";
@@ -175,7 +175,7 @@ export class Driver implements TurnTaker {
     const turn = this.#makeTurn(state, at);
     if (turn === undefined) return undefined;
     for (const instance of state.aborting) this.#live.get(instance.path)?.abort();
-    this.#setAlarm(state.timers.first()?.dueAt);
+    this.#setAlarm(nextDueAt(state));
     if (turn.texts.length === 0 && turn.told.length === 0 && this.#interrupted.length === 0) {
       this.#ends = [];
       this.#settle();

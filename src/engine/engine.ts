@@ -7,7 +7,7 @@ import type { Action } from "../ports/action.ts";
 import type { Host } from "../ports/host.ts";
 import type { InboxEntry, InboxOutcome, RunQuery, RunRow, RunSummary } from "../ports/journal.ts";
 import type { Store } from "../ports/store.ts";
-import type { Committed, Decision, Engine, RunView, StartRequest } from "./contract.ts";
+import type { Committed, Decision, Engine, Report, RunView, StartRequest } from "./contract.ts";
 import { Drivers } from "./drivers.ts";
 import { decisionEntry } from "./inbox.ts";
 import { createNews, type News } from "./news.ts";
@@ -105,6 +105,10 @@ class DurableEngine implements Engine {
 
   pause(key: RunKey, principal: Principal): Promise<void> {
     return this.#deliver(key, { kind: "pause", body: {}, ...this.#signed(principal) });
+  }
+
+  report(key: RunKey, principal: Principal, { type, data }: Report): Promise<void> {
+    return this.#deliver(key, { kind: "event", body: { type, data }, ...this.#signed(principal) });
   }
 
   async resume(key: RunKey, principal: Principal): Promise<void> {

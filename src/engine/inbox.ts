@@ -1,7 +1,8 @@
 import { RunwrightError } from "../base/error.ts";
-import { isJsonObject, type JsonObject } from "../base/json.ts";
+import { isJsonObject, type Json, type JsonObject } from "../base/json.ts";
 import type { RunEvent } from "../machine/event.ts";
-import { decide, type DecisionRequest } from "../machine/gate.ts";
+import { decide, type DecisionRequest } from "../machine/decide.ts";
+import { receive, type Report } from "../machine/events.ts";
 import type { RunState } from "../machine/state.ts";
 import type { InboxEntry, InboxOutcome, InboxRow } from "../ports/journal.ts";
 import type { Decision } from "./contract.ts";
@@ -49,6 +50,8 @@ function eventsOf(state: RunState, row: InboxRow, at: number): readonly RunEvent
       return state.paused ? [] : [{ kind: "run.paused", v: 1, by }];
     case "resume":
       return state.paused ? [{ kind: "run.resumed", v: 1, by }] : [];
+    case "event":
+      return receive(state, reportOf(row.body), by);
     case "decide": {
       const { request, roles } = decisionOf(row.body);
       return decide(state, request, { id: by, roles }, at);
@@ -61,10 +64,20 @@ function reasonOf(body: JsonObject): { readonly reason?: string } {
   return typeof reason === "string" ? { reason } : {};
 }
 
+function reportOf(body: JsonObject): Report {
+  const { type, data } = body;
+  if (typeof type !== "string" || type === "")
+    throw new RunwrightError("usage.invalid", "An event has a type, which is a text.");
+  return { type, data: data ?? null };
+}
+
 function decisionOf(body: JsonObject): { readonly request: DecisionRequest; readonly roles: readonly string[] } {
   const { path, outcome, comment, edits, hash, roles } = body;
-  if (typeof path !== "string" || (outcome !== "accepted" && outcome !== "rejected")) {
-    throw new RunwrightError("usage.invalid", "A decision names a gate's path and the outcome accepted or rejected.");
+  if (typeof path !== "string" || !isOutcome(outcome)) {
+    throw new RunwrightError(
+      "usage.invalid",
+      "A decision names a gate's path and the outcome accepted, rejected or changes.",
+    );
   }
   const request = {
     path,
@@ -74,4 +87,8 @@ function decisionOf(body: JsonObject): { readonly request: DecisionRequest; read
     ...(typeof hash === "string" ? { hash } : {}),
   } as const;
   return { request, roles: Array.isArray(roles) ? roles.filter((role) => typeof role === "string") : [] };
+}
+
+function isOutcome(value: Json | undefined): value is DecisionRequest["outcome"] {
+  return value === "accepted" || value === "rejected" || value === "changes";
 }

@@ -16,10 +16,8 @@ export function viewOf(row: RunRow, state: RunState): RunView {
 
 function gateView(instance: Instance): readonly GateView[] {
   if (instance.gate === undefined) return [];
-  const { question, show, editable, by, hash, expiresAt } = instance.gate.offer;
-  const { path } = instance;
-  const { openedAt } = instance.gate;
-  return [{ path, question, show, editable, by, hash, openedAt, ...(expiresAt === undefined ? {} : { expiresAt }) }];
+  const { quorum: _quorum, ...offer } = instance.gate.offer;
+  return [{ path: instance.path, openedAt: instance.gate.openedAt, ...offer }];
 }
 
 function instanceView(instance: Instance): InstanceView {
@@ -28,7 +26,7 @@ function instanceView(instance: Instance): InstanceView {
   return {
     path,
     step: step.id,
-    verb: step.verb.kind,
+    verb: step.verb.kind.replace(/_.*/, ""),
     status,
     attempt,
     ...(title === undefined ? {} : { title }),

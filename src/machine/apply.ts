@@ -2,7 +2,19 @@ import { RunwrightError } from "../base/error.ts";
 import { limits } from "../base/limits.ts";
 import type { RunEvent } from "./event.ts";
 import { applyGateEvent, isGateEvent } from "./gate.ts";
-import { clearTimer, end, fillLanes, haltScope, openScope, setStatus, setWaiting, skip } from "./lifecycle.ts";
+import { withoutIterations } from "./events.ts";
+import {
+  clearTimer,
+  end,
+  fillLanes,
+  haltScope,
+  listen,
+  openScope,
+  setStatus,
+  setTimer,
+  setWaiting,
+  skip,
+} from "./lifecycle.ts";
 import { type Instance, isWhole, type RunState } from "./state.ts";
 
 type Of<K extends RunEvent["kind"]> = Extract<RunEvent, { kind: K }>;
@@ -16,6 +28,22 @@ type Of<K extends RunEvent["kind"]> = Extract<RunEvent, { kind: K }>;
 export function apply(state: RunState, event: RunEvent, at: number): void {
   if (state.ended !== undefined) throw illegal(event, "the run has ended");
   state.seq += 1;
+  fold(state, event, at);
+  keepTime(state, at);
+}
+
+/** Only what runs or backs off uses up the run's time; waits for people, timers, events and pauses do not. */
+function keepTime(state: RunState, at: number): void {
+  const { active } = state;
+  const isActive = state.calls.size > 0 || (state.backoffs > 0 && !state.paused);
+  if (isActive) active.since ??= at;
+  else if (active.since !== undefined) {
+    active.spentMs += Math.max(0, at - active.since);
+    delete active.since;
+  }
+}
+
+function fold(state: RunState, event: RunEvent, at: number): void {
   if (!("path" in event)) return applyRunEvent(state, event, at);
   const instance = instanceAt(state, event);
   if ("title" in event && event.title !== undefined) instance.title = event.title;
@@ -35,6 +63,13 @@ function applyRunEvent(state: RunState, event: Exclude<RunEvent, { path: string 
       return;
     case "run.cancel-requested":
       return cancelRequested(state, event, at);
+    case "run.limit-reached":
+      state.limit = event.limit;
+      if (state.root !== undefined) haltScope(state, state.root, at);
+      return;
+    case "event.received":
+      state.received.push({ type: event.type, data: event.data, at, usedBy: new Set() });
+      return;
     case "run.finished":
       return finished(state, event, at);
   }
@@ -70,9 +105,11 @@ function applyStepEvent(state: RunState, instance: Instance, event: StepEvent, a
       return skip(state, instance, event.reason, at);
     case "step.waiting":
       begin(instance, 1, at);
-      return setWaiting(state, instance, event.reason, event.until);
+      setWaiting(state, instance, event.reason, event.until);
+      if (instance.step.verb.kind === "wait_event") listen(state, instance, instance.step.verb.event);
+      return;
     case "timer.fired":
-      return timerFired(state, instance);
+      return timerFired(state, instance, at);
   }
 }
 
@@ -107,9 +144,13 @@ function finished(state: RunState, event: Of<"run.finished">, at: number): void 
   };
 }
 
-function timerFired(state: RunState, instance: Instance): void {
+function timerFired(state: RunState, instance: Instance, at: number): void {
   clearTimer(state, instance);
-  if (instance.waiting === "gate") state.ready.add(instance);
+  if (instance.body !== undefined) {
+    instance.timedOut = true;
+    haltScope(state, instance.body, at);
+    if (instance.body.left === 0) state.ready.add(instance);
+  } else if (instance.waiting === "gate") state.ready.add(instance);
   else setStatus(state, instance, "ready");
 }
 
@@ -138,6 +179,7 @@ function iterationStarted(state: RunState, group: Instance, event: Of<"iteration
   if (n === 1) {
     begin(group, 1, at);
     setStatus(state, group, "running");
+    limitGroup(state, group, at);
   } else {
     state.ready.delete(group);
   }
@@ -157,6 +199,7 @@ function stepStarted(state: RunState, instance: Instance, event: Of<"step.starte
   begin(instance, event.attempt, at);
   setStatus(state, instance, "running");
   if (verb.kind === "do") {
+    limitGroup(state, instance, at);
     instance.body = openScope(state, verb.children, { owner: instance });
     if (instance.body.left === 0) state.ready.add(instance);
     return;
@@ -165,7 +208,14 @@ function stepStarted(state: RunState, instance: Instance, event: Of<"step.starte
   state.calls.add(instance);
 }
 
+/** The time limit of a group, over all its iterations. */
+function limitGroup(state: RunState, group: Instance, at: number): void {
+  const { timeoutMs } = group.step;
+  if (timeoutMs !== undefined) setTimer(state, group, at + timeoutMs, false);
+}
+
 function succeeded(state: RunState, instance: Instance, event: Of<"step.succeeded">, at: number): void {
+  if (event.event !== undefined) state.received[event.event]?.usedBy.add(withoutIterations(instance.path));
   begin(instance, Math.max(1, instance.attempt), instance.startedAt ?? at);
   if (event.output !== undefined) instance.output = event.output;
   if (event.artifacts !== undefined) instance.artifacts = event.artifacts;

@@ -7,7 +7,10 @@ export const machineNumber = 1;
 export type SkipReason = "if" | "else" | "needs" | "parent" | "rejected";
 
 /** Why an instance waits. */
-export type WaitReason = "gate" | "timer" | "backoff";
+export type WaitReason = "gate" | "timer" | "event" | "backoff";
+
+/** Which bound of a run was reached. */
+export type RunLimit = "runtime" | "deadline" | "steps";
 
 export interface StepError {
   readonly code: string;
@@ -20,6 +23,10 @@ export interface GateOffer {
   /** The proposed value; null when the gate shows none. */
   readonly show: Json;
   readonly editable: readonly string[];
+  /** Fields that whoever accepts fills in, as the JSON Schema of an object. */
+  readonly form?: JsonObject;
+  /** How often changes can still be asked for; absent when that is not offered. */
+  readonly changesLeft?: number;
   readonly by: readonly string[];
   /** Acceptances needed. */
   readonly quorum: number;
@@ -30,11 +37,12 @@ export interface GateOffer {
 
 /** One person's word on a gate. */
 export interface Vote {
-  readonly outcome: "accepted" | "rejected";
+  /** `changes`: what is shown is to be made anew. */
+  readonly outcome: "accepted" | "rejected" | "changes";
   readonly by: string;
   readonly at: number;
   readonly comment?: string;
-  /** New values of editable fields. */
+  /** New values of editable fields, and the fields of the form. */
   readonly edits?: JsonObject;
   /** The decider started this run (allowed embedded, and marked). */
   readonly self: boolean;
@@ -61,6 +69,16 @@ export type RunEvent =
   | { readonly kind: "run.paused"; readonly v: 1; readonly by: string }
   | { readonly kind: "run.resumed"; readonly v: 1; readonly by: string }
   | { readonly kind: "run.cancel-requested"; readonly v: 1; readonly by: string; readonly reason?: string }
+  /** A bound of the run was reached: what runs is aborted, and the run fails. */
+  | { readonly kind: "run.limit-reached"; readonly v: 1; readonly limit: RunLimit }
+  /** Somebody reported an event to this run. */
+  | {
+      readonly kind: "event.received";
+      readonly v: 1;
+      readonly type: string;
+      readonly data: Json;
+      readonly by: string;
+    }
   | {
       readonly kind: "run.finished";
       readonly v: 1;
@@ -102,6 +120,8 @@ export type RunEvent =
       readonly output?: Json;
       readonly vars?: Readonly<Record<string, Json>>;
       readonly artifacts?: Json;
+      /** Number of the received event that a wait was for, from 0. */
+      readonly event?: number;
     }
   /** With `retryAt` the attempt failed and another follows; without, the step has failed. */
   | {
@@ -123,8 +143,9 @@ export type RunEvent =
       readonly kind: "step.waiting";
       readonly v: 1;
       readonly path: string;
-      readonly reason: "timer";
-      readonly until: number;
+      readonly reason: "timer" | "event";
+      /** Absent: until the event comes, however long. */
+      readonly until?: number;
       readonly title?: string;
     }
   | { readonly kind: "timer.fired"; readonly v: 1; readonly path: string }
@@ -138,5 +159,15 @@ export type RunEvent =
   | { readonly kind: "gate.voted"; readonly v: 1; readonly path: string; readonly vote: Vote }
   /** The gate is decided; `output` is the effective value. */
   | { readonly kind: "gate.decided"; readonly v: 1; readonly path: string; readonly vote: Vote; readonly output: Json }
+  /** Changes are asked for: the steps up to the gate are done again, and a new gate opens behind them. */
+  | { readonly kind: "gate.changes-requested"; readonly v: 1; readonly path: string; readonly vote: Vote }
+  /** Nobody decided in time: others are asked. */
+  | {
+      readonly kind: "gate.escalated";
+      readonly v: 1;
+      readonly path: string;
+      readonly by: readonly string[];
+      readonly expiresAt: number;
+    }
   | { readonly kind: "gate.expired"; readonly v: 1; readonly path: string }
   | { readonly kind: "gate.withdrawn"; readonly v: 1; readonly path: string };

@@ -34,7 +34,7 @@ export function openScope(
 }
 
 /** Path of what stands in a scope, up to and with the last `/`. */
-function scopePrefix(scope: Scope): string {
+export function scopePrefix(scope: Scope): string {
   if (scope.owner === undefined) return "";
   return scope.iteration === undefined ? `${scope.owner.path}/` : `${scope.owner.path}@${scope.iteration}/`;
 }
@@ -66,6 +66,7 @@ export function setStatus(state: RunState, instance: Instance, to: StepStatus): 
       state.aborting.delete(instance);
     }
   }
+  if (instance.status === "waiting") stopWaiting(state, instance);
   instance.status = to;
   if (to === "ready") state.ready.add(instance);
   else state.ready.delete(instance);
@@ -75,22 +76,45 @@ export function setStatus(state: RunState, instance: Instance, to: StepStatus): 
 export function setWaiting(state: RunState, instance: Instance, reason: WaitReason, dueAt: number | undefined): void {
   setStatus(state, instance, "waiting");
   instance.waiting = reason;
-  if (dueAt !== undefined) setTimer(state, instance, dueAt);
+  if (reason === "backoff") state.backoffs += 1;
+  if (dueAt !== undefined) setTimer(state, instance, dueAt, reason !== "gate");
+}
+
+/** What a wait leaves behind when it is over. */
+function stopWaiting(state: RunState, instance: Instance): void {
+  clearTimer(state, instance);
+  if (instance.waiting === "backoff") state.backoffs -= 1;
+  if (instance.waiting === "event") stopListening(state, instance);
+  delete instance.waiting;
+}
+
+/** Lets a wait hear of events of its type. */
+export function listen(state: RunState, instance: Instance, type: string): void {
+  const others = state.listening.get(type);
+  if (others === undefined) state.listening.set(type, new Set([instance]));
+  else others.add(instance);
+}
+
+function stopListening(state: RunState, instance: Instance): void {
+  const { verb } = instance.step;
+  const others = verb.kind === "wait_event" ? state.listening.get(verb.event) : undefined;
+  others?.delete(instance);
+  if (others?.size === 0 && verb.kind === "wait_event") state.listening.delete(verb.event);
 }
 
 /** Starts the one timer that an instance may have. */
-function setTimer(state: RunState, instance: Instance, dueAt: number): void {
+export function setTimer(state: RunState, instance: Instance, dueAt: number, movesOn: boolean): void {
   clearTimer(state, instance);
-  instance.timer = { dueAt, order: instance.order, instance };
+  instance.timer = { dueAt, order: instance.order, instance, movesOn };
   state.timers.add(instance.timer);
-  if (instance.waiting !== "gate") state.timed += 1;
+  if (movesOn) state.timed += 1;
 }
 
 /** Takes the timer of an instance away. */
 export function clearTimer(state: RunState, instance: Instance): void {
   if (instance.timer === undefined) return;
   state.timers.remove(instance.timer);
-  if (instance.waiting !== "gate") state.timed -= 1;
+  if (instance.timer.movesOn) state.timed -= 1;
   delete instance.timer;
 }
 
@@ -103,7 +127,6 @@ export function end(state: RunState, instance: Instance, status: StepStatus, at:
   clearTimer(state, instance);
   state.gates.delete(instance);
   setStatus(state, instance, status);
-  delete instance.waiting;
   instance.endedAt = at;
   if (instance.whole === undefined) leaveScope(state, instance, at);
   else leaveEach(state, instance, instance.whole, at);
@@ -156,9 +179,10 @@ function isUntouched(instance: Instance): boolean {
   return instance.status === "pending" || (instance.status === "ready" && instance.attempt === 0);
 }
 
-function addInstance(
+/** Makes an instance that waits for its siblings. */
+export function addInstance(
   state: RunState,
-  identity: Pick<Instance, "path" | "step" | "scope"> & { readonly whole?: Instance; readonly index?: number },
+  identity: Pick<Instance, "path" | "step" | "scope" | "whole" | "index" | "redo">,
 ): Instance {
   const instance: Instance = {
     ...identity,
@@ -175,12 +199,17 @@ function addInstance(
 }
 
 function readyIfFree(state: RunState, instance: Instance, from: number): void {
+  // A loop that starts in the middle: the earlier children have ended in an earlier iteration.
+  readyAfter(state, instance, (before) => before.step.position >= from);
+}
+
+/** Readies an instance, unless some of what it waits for is still to come. */
+export function readyAfter(state: RunState, instance: Instance, isToCome: (before: Instance) => boolean): void {
   for (const index of instance.step.waitsFor) {
     const before = instance.scope.children[stepAt(state, index).position];
     if (before === undefined) continue;
-    // A loop that starts in the middle: the earlier children have ended in an earlier iteration.
-    if (before.step.position < from) instance.failedBefore ||= before.failedBefore;
-    else instance.waitsLeft += 1;
+    if (isToCome(before)) instance.waitsLeft += 1;
+    else instance.failedBefore ||= before.failedBefore;
   }
   if (instance.waitsLeft === 0) setStatus(state, instance, "ready");
 }
@@ -194,15 +223,23 @@ function leaveScope(state: RunState, instance: Instance, at: number): void {
     scope.firstFailed = Math.min(scope.firstFailed, instance.step.position);
   }
   for (const index of state.followers[instance.step.index] ?? []) {
-    releaseFollower(state, scope.children[stepAt(state, index).position], instance);
+    const follower = scope.children[stepAt(state, index).position];
+    if (follower !== undefined && waitsFor(follower, instance)) releaseFollower(state, follower, instance);
   }
   if (hasFailed && !isContained(state, instance)) stopScope(state, scope, instance, at);
   if (scope.left === 0 && scope.owner !== undefined) state.ready.add(scope.owner);
 }
 
-/** A child that an earlier iteration left behind stands in that iteration's list: it has ended and is not released again. */
-function releaseFollower(state: RunState, follower: Instance | undefined, ended: Instance): void {
-  if (follower === undefined || follower.scope !== ended.scope) return;
+/**
+ * True for a sibling that has not gone on yet. A child that an earlier iteration left behind stands in that iteration's list, and what was
+ * done beside the steps that are done again was let go the first time; behind the gate that asked for them nothing has begun.
+ */
+function waitsFor(follower: Instance, ended: Instance): boolean {
+  if (follower.scope !== ended.scope) return false;
+  return ended.redo === undefined || follower.redo?.n === ended.redo.n || ended.step.verb.kind === "approve";
+}
+
+function releaseFollower(state: RunState, follower: Instance, ended: Instance): void {
   follower.failedBefore ||= ended.failedBefore;
   follower.waitsLeft -= 1;
   if (follower.waitsLeft === 0 && follower.status === "pending") setStatus(state, follower, "ready");

@@ -1,3 +1,4 @@
+import { formatDuration } from "../base/duration.ts";
 import { isJsonObject } from "../base/json.ts";
 import { evaluate } from "../language/expression/evaluate.ts";
 import { render } from "../language/expression/template.ts";
@@ -10,10 +11,18 @@ import type { Instance, RunState, Scope } from "./state.ts";
 
 /** What follows when the body of a group has ended: its end, or the next iteration of a loop. */
 export function endedBody(state: RunState, group: Instance, body: Scope): Command {
+  if (group.timedOut === true) return fail(group.path, timeLimit(group));
   if (body.stoppedBy !== undefined) return fail(group.path, failureWithin(body.stoppedBy));
   return group.step.loop === undefined
     ? succeed(state, group, body)
     : endedIteration(state, group, body, group.step.loop);
+}
+
+function timeLimit({ path, step }: Instance): StepError {
+  return {
+    code: "step.timeout",
+    message: `Group ${path} did not end within ${formatDuration(step.timeoutMs ?? 0)}.`,
+  };
 }
 
 function endedIteration(state: RunState, group: Instance, body: Scope, loop: LoopPlan): Command {

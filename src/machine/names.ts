@@ -1,7 +1,7 @@
 import type { Json, JsonObject } from "../base/json.ts";
 import type { Names, StepField } from "../language/expression/tree.ts";
 import { bodyOutput, errorOf, outputOf, resultsOf } from "./output.ts";
-import type { Instance, RunState, Scope } from "./state.ts";
+import type { Instance, Redo, RunState, Scope } from "./state.ts";
 
 /** Where an expression stands: in a list, and in which of its instances (none: in the list's own `output`, `stop_when` …). */
 export interface Place {
@@ -26,7 +26,7 @@ function valueOf(state: RunState, place: Place, name: string): Json | undefined 
     case "env":
       return state.env;
     case "iter":
-      return iterationAt(place.scope);
+      return iterationAt(place);
     case "index":
       return itemsAround(place).next().value?.index;
     case "run":
@@ -42,12 +42,21 @@ function runValue(state: RunState): JsonObject | undefined {
   return { id: run, workflow, version, started_at: new Date(at).toISOString(), starter: startedBy };
 }
 
-function iterationAt(scope: Scope): JsonObject {
-  for (let here: Scope | undefined = scope; here !== undefined; here = here.owner?.scope) {
-    if (here.iteration === undefined) continue;
-    return { n: here.iteration, last: here.previous === undefined ? null : bodyOutput(here.previous), comment: null };
+/** The nearest repetition around a place: a step that is done again after a request for changes, or an iteration of a loop. */
+function iterationAt({ scope, instance }: Place): JsonObject {
+  let step: Instance | undefined = instance;
+  for (let here: Scope | undefined = scope; here !== undefined; here = step?.scope) {
+    if (step?.redo !== undefined) return redoneAt(step.redo);
+    if (here.iteration !== undefined)
+      return { n: here.iteration, last: here.previous === undefined ? null : bodyOutput(here.previous), comment: null };
+    step = here.owner;
   }
   return { n: 1, last: null, comment: null };
+}
+
+function redoneAt({ n, last, comment }: Redo): JsonObject {
+  const outputs = Array.from(last, ([id, instance]) => [id, outputOf(instance)] as const);
+  return { n, last: Object.fromEntries(outputs), comment: comment ?? null };
 }
 
 function itemNamed(place: Place, name: string): Json | undefined {

@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from "../base/json.ts";
 import type { Plan, StepPlan } from "../language/plan.ts";
-import type { GateOffer, SkipReason, StepError, Vote, WaitReason } from "./event.ts";
+import type { GateOffer, RunLimit, SkipReason, StepError, Vote, WaitReason } from "./event.ts";
 import type { RunPhase, StepStatus } from "./states.ts";
 import { type Due, Timers } from "./timers.ts";
 
@@ -54,10 +54,14 @@ export interface Instance {
   waiting?: WaitReason;
   timer?: Timer;
   gate?: Gate;
+  /** It was done again because changes were asked for: how often, what was there before, and what was said. */
+  readonly redo?: Redo;
   /** For a for-each: its items, once expanded. */
   each?: Each;
   /** For a `do` that has started: its body; for a loop the body of the latest iteration. */
   body?: Scope;
+  /** A group whose time is over: it fails as soon as what runs in it has ended. */
+  timedOut?: true;
   /** It is to end as cancelled as soon as what runs in it has ended. */
   cancelling: boolean;
   /** Its output as readers see it, made on first use once it has ended. Derived: never stored. */
@@ -66,6 +70,26 @@ export interface Instance {
 
 export interface Timer extends Due {
   readonly instance: Instance;
+  /** False for the time-outs of gates and groups: a run that waits for people does not wait for these. */
+  readonly movesOn: boolean;
+}
+
+/** What a step that is done again knows of the time before. */
+export interface Redo {
+  /** From 2: the first time is 1. */
+  readonly n: number;
+  readonly comment: string | undefined;
+  /** The instances that were replaced, by step id. */
+  readonly last: ReadonlyMap<string, Instance>;
+}
+
+/** An event that was reported to the run. */
+export interface Received {
+  readonly type: string;
+  readonly data: Json;
+  readonly at: number;
+  /** Waits that have had it, by path without iterations: in a loop the next iteration waits for another. */
+  readonly usedBy: Set<string>;
 }
 
 /** The items of an expanded for-each. */
@@ -82,9 +106,10 @@ export interface Each {
 
 /** An open or decided gate. */
 export interface Gate {
-  readonly offer: GateOffer;
+  offer: GateOffer;
   readonly openedAt: number;
   readonly votes: Vote[];
+  escalated: boolean;
   state: "open" | "accepted" | "rejected" | "expired" | "withdrawn";
 }
 
@@ -133,8 +158,17 @@ export interface RunState {
   readonly aborting: Set<Instance>;
   readonly gates: Set<Instance>;
   readonly timers: Timers<Timer>;
-  /** Timers that are not a gate's time-out: while there is one, the run does not wait for people alone. */
+  /** Timers that move the run on: while there is one, it does not wait for people alone. */
   timed: number;
+  /** Waits for events, by the type that they wait for. */
+  readonly listening: Map<string, Set<Instance>>;
+  readonly received: Received[];
+  /** Failed attempts that another follows. */
+  backoffs: number;
+  /** Time in which something ran or backed off: `spentMs` until `since`, and on from there while that is set. */
+  readonly active: { spentMs: number; since?: number };
+  /** The bound of the run that was reached. */
+  limit?: RunLimit;
   readonly counts: Counts;
 }
 
@@ -158,6 +192,10 @@ export function emptyState(plan: Plan): RunState {
     gates: new Set(),
     timers: new Timers(),
     timed: 0,
+    listening: new Map(),
+    received: [],
+    backoffs: 0,
+    active: { spentMs: 0 },
     counts: { pending: 0, ready: 0, running: 0, waiting: 0, succeeded: 0, failed: 0, cancelled: 0, skipped: 0 },
   };
 }
@@ -168,7 +206,7 @@ export function phaseOf(state: RunState): RunPhase {
   if (state.paused) return "paused";
   if (!state.started) return "created";
   const waitsForPeople = state.gates.size > 0 && state.calls.size === 0 && state.ready.size === 0;
-  return waitsForPeople && state.timed === 0 ? "awaiting_approval" : "running";
+  return waitsForPeople && state.timed === 0 && state.listening.size === 0 ? "awaiting_approval" : "running";
 }
 
 /** When the run must be looked at again although nobody writes to it: 0 = at once, undefined = never. */
@@ -177,7 +215,26 @@ export function wakeAtOf(state: RunState): number | undefined {
   if (state.calls.size > 0) return 0;
   if (state.paused) return undefined;
   if (state.ready.size > 0 || state.root?.left === 0) return 0;
-  return state.timers.first()?.dueAt;
+  return nextDueAt(state);
+}
+
+/** The earliest moment at which something falls due: a timer, or a bound of the run. */
+export function nextDueAt(state: RunState): number | undefined {
+  const timer = state.timers.first()?.dueAt;
+  const limit = limitDue(state)?.at;
+  if (timer === undefined || limit === undefined) return timer ?? limit;
+  return Math.min(timer, limit);
+}
+
+/** When the run reaches a bound on its time, as things stand, and which. */
+export function limitDue(state: RunState): { readonly at: number; readonly limit: RunLimit } | undefined {
+  const limits = state.plan.limits;
+  if (limits === undefined || state.created === undefined || state.limit !== undefined) return undefined;
+  const { since, spentMs } = state.active;
+  const runtime = since === undefined ? Number.POSITIVE_INFINITY : since + limits.runtimeMs - spentMs;
+  const deadline = state.created.at + (limits.deadlineMs ?? Number.POSITIVE_INFINITY);
+  if (runtime === Number.POSITIVE_INFINITY && deadline === Number.POSITIVE_INFINITY) return undefined;
+  return deadline <= runtime ? { at: deadline, limit: "deadline" } : { at: runtime, limit: "runtime" };
 }
 
 /** True for a leaf: an instance that itself does something, neither a group nor a for-each as a whole. */

@@ -67,7 +67,7 @@ export interface Lease {
 
 /** A fact that somebody else wants the driver to take in. */
 export interface InboxEntry {
-  readonly kind: "decide" | "cancel" | "pause" | "resume";
+  readonly kind: "decide" | "cancel" | "pause" | "resume" | "event";
   readonly body: JsonObject;
   readonly principal: string;
   readonly at: number;

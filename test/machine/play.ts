@@ -4,7 +4,7 @@ import { compileWorkflow } from "../../src/language/compile.ts";
 import type { Plan } from "../../src/language/plan.ts";
 import { apply } from "../../src/machine/apply.ts";
 import type { RunEvent } from "../../src/machine/event.ts";
-import { decide, type DecisionRequest } from "../../src/machine/gate.ts";
+import { decide, type DecisionRequest } from "../../src/machine/decide.ts";
 import { next } from "../../src/machine/next.ts";
 import { failureEvent } from "../../src/machine/retry.ts";
 import { emptyState, type Instance, type RunState } from "../../src/machine/state.ts";

@@ -32,6 +32,12 @@ export function createControlClient(address: string): Runs {
     async cancel(run, reason) {
       await call("POST", `${runPath(run)}/cancel`, reason === undefined ? {} : { reason });
     },
+    async pause(run) {
+      await call("POST", `${runPath(run)}/pause`, {});
+    },
+    async report(run, { type, data }) {
+      await call("POST", `${runPath(run)}/events`, { type, data });
+    },
     async resume(run) {
       await call("POST", `${runPath(run)}/resume`, {});
     },

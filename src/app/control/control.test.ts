@@ -43,6 +43,8 @@ async function openWorld(overrides: Partial<Runs> = {}): Promise<World> {
     },
     decide: note("decide"),
     cancel: note("cancel"),
+    pause: note("pause"),
+    report: note("report"),
     resume: note("resume"),
     [Symbol.asyncDispose]: () => Promise.resolve(),
     ...overrides,
@@ -101,12 +103,16 @@ test("every call of the client reaches the runs as it was made", async () => {
   const decision = { path: "a[x/y%20z]/gate", outcome: "accepted", comment: "ok", edits: { n: 1 }, hash: "h" } as const;
   await client.decide("r1", decision);
   await client.cancel("r1", "enough");
+  await client.pause("r1");
+  await client.report("r1", { type: "paid", data: { cents: 5 } });
   await client.resume("r1");
   assert.deepEqual(calls, [
     ["list", { status: "running", limit: 7 }],
     ["start", { file: "/x/a.yml", input: { a: 1 }, env: { HOME: "/h" } }],
     ["decide", "r1", decision],
     ["cancel", "r1", "enough"],
+    ["pause", "r1"],
+    ["report", "r1", { type: "paid", data: { cents: 5 } }],
     ["resume", "r1"],
   ]);
   assert.deepEqual((await send(world, { path: "/api/v1/health" })).body, { pid: 42 });

@@ -1,7 +1,7 @@
 import { RunwrightError } from "../../base/error.ts";
 import { isJsonObject, type Json, type JsonObject } from "../../base/json.ts";
 import { limits } from "../../base/limits.ts";
-import type { Decision } from "../../engine/contract.ts";
+import type { Decision, Report } from "../../engine/contract.ts";
 import type { RunQuery, RunStatus } from "../../ports/journal.ts";
 import type { Runs } from "../runs.ts";
 
@@ -44,6 +44,8 @@ export function controlRoutes(runs: Runs, pid: number): Answer {
       path: ["runs", "*", "cancel"],
       answer: ([run = ""], body) => runs.cancel(run, optionalText(body, "reason")),
     },
+    { method: "POST", path: ["runs", "*", "pause"], answer: ([run = ""]) => runs.pause(run) },
+    { method: "POST", path: ["runs", "*", "events"], answer: ([run = ""], body) => runs.report(run, reportOf(body)) },
     { method: "POST", path: ["runs", "*", "resume"], answer: ([run = ""]) => runs.resume(run) },
   ];
 
@@ -102,10 +104,16 @@ function textsOf(object: JsonObject): Readonly<Record<string, string>> {
   );
 }
 
+function reportOf({ type, data }: JsonObject): Report {
+  if (typeof type !== "string" || type === "")
+    throw new RunwrightError("usage.invalid", "An event has a 'type', which is a text.");
+  return { type, data: data ?? null };
+}
+
 function decisionOf(path: string, body: JsonObject): Decision {
   const { outcome, edits } = body;
-  if (outcome !== "accepted" && outcome !== "rejected") {
-    throw new RunwrightError("usage.invalid", "A decision has the 'outcome' accepted or rejected.");
+  if (outcome !== "accepted" && outcome !== "rejected" && outcome !== "changes") {
+    throw new RunwrightError("usage.invalid", "A decision has the 'outcome' accepted, rejected or changes.");
   }
   const comment = optionalText(body, "comment");
   const hash = optionalText(body, "hash");

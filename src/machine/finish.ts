@@ -1,0 +1,49 @@
+import { formatDuration } from "../base/duration.ts";
+import { toRunwrightError } from "../base/error.ts";
+import { render } from "../language/expression/template.ts";
+import type { RunEvent, RunLimit, StepError } from "./event.ts";
+import { namesAt } from "./names.ts";
+import type { RunState } from "./state.ts";
+
+/** How the run ends, once nothing in it is left. */
+export function finish(state: RunState): RunEvent {
+  const base = { kind: "run.finished", v: 1 } as const;
+  if (state.cancel !== undefined) return { ...base, status: "cancelled", output: null };
+  if (state.rejectedAt !== undefined) return { ...base, status: "completed", outcome: "rejected", output: null };
+
+  if (state.limit !== undefined)
+    return { ...base, status: "failed", output: null, error: limitError(state, state.limit) };
+  const failed = state.root?.stoppedBy;
+  if (failed !== undefined) {
+    const { code, message } = failed.error ?? { code: "step.failed", message: "" };
+    return { ...base, status: "failed", output: null, error: { code, message, path: failed.path } };
+  }
+  return finishOk(state);
+}
+
+function limitError({ plan: { limits } }: RunState, limit: RunLimit): StepError & { readonly path: string } {
+  const words = {
+    runtime: `ran for ${formatDuration(limits?.runtimeMs ?? 0)} (limits.runtime)`,
+    deadline: `did not end within ${formatDuration(limits?.deadlineMs ?? 0)} (limits.deadline)`,
+    steps: `has more than ${limits?.steps ?? 0} steps (limits.steps)`,
+  };
+  return { code: "run.limit", message: `The run ${words[limit]}.`, path: "" };
+}
+
+function finishOk(state: RunState): RunEvent {
+  const base = { kind: "run.finished", v: 1 } as const;
+  if (state.plan.output === undefined || state.root === undefined)
+    return { ...base, status: "completed", outcome: "ok", output: null };
+  try {
+    return {
+      ...base,
+      status: "completed",
+      outcome: "ok",
+      output: render(state.plan.output, namesAt(state, { scope: state.root })),
+    };
+  } catch (error) {
+    const { code, message } = toRunwrightError(error);
+    if (code === "internal" || code === "machine.illegal") throw error;
+    return { ...base, status: "failed", output: null, error: { code, message, path: "output" } };
+  }
+}
