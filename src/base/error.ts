@@ -26,6 +26,7 @@ export const errorTable = {
   "items.duplicate-key": { status: 422, retry: false },
   "loop.exhausted": { status: 422, retry: false },
   "wait.timeout": { status: 504, retry: false },
+  "child.failed": { status: 422, retry: false },
   "run.limit": { status: 422, retry: false },
   "gate.rejected": { status: 422, retry: false },
   "gate.expired": { status: 422, retry: false },

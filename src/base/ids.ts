@@ -53,6 +53,16 @@ export function newRunId(nowMs: number, bytes: Uint8Array): string {
   return `r${time}${chance}`;
 }
 
+/** The id of the run that a step of another run starts: made of both, so that a crash in between cannot make two. */
+export function childRunId(parent: string, path: string, atMs: number): string {
+  return newRunId(
+    atMs,
+    Uint8Array.from(digestText(`${parent}\n${path}`).slice(0, 20).match(/../g) ?? [], (hex) =>
+      Number.parseInt(hex, 16),
+    ),
+  );
+}
+
 /**
  * A for-each key as it stands in an instance path: `EP-2` stays, `a b` becomes `a%20b`.
  *

@@ -9,6 +9,8 @@ export interface StartRequest {
   readonly scope: Scope;
   readonly principal: Principal;
   readonly version: Version;
+  /** Every version that its steps run, directly or through others; they are kept with it. */
+  readonly parts?: readonly Version[];
   readonly input: JsonObject;
   /** Values of the environment variables that the workflow declares. */
   readonly env: Readonly<Record<string, string>>;

@@ -17,6 +17,8 @@ import type { Turns, TurnTaker } from "./turns.ts";
 export interface DriverDeps {
   readonly key: RunKey;
   readonly version: Version;
+  /** The versions that its steps run, by `id@version`. */
+  readonly versions: ReadonlyMap<string, Version>;
   readonly journal: Journal;
   readonly action: Action;
   readonly clock: Clock;
@@ -24,6 +26,8 @@ export interface DriverDeps {
   readonly turns: Turns;
   /** Called after every commit with what has become durable. */
   readonly committed: (news: DriverNews) => void;
+  /** Another run has been created, or told something. */
+  readonly wake: (key: RunKey) => void;
 }
 
 /** What one commit of a run brought. */
@@ -202,6 +206,7 @@ export class Driver implements TurnTaker {
     this.#over = state.ended !== undefined;
     if (this.#over) this.#setAlarm(undefined);
     this.#deps.committed({ seq, at: tail.at, events: turn.events, told: turn.told, summary });
+    for (const { key } of [...turn.creates, ...turn.posts]) this.#deps.wake(key);
     if (this.#hasMore(state)) this.#dirty();
     else this.#settle();
   }
@@ -233,9 +238,10 @@ export class Driver implements TurnTaker {
   /** A fault of the machine ends its own run, with what is known about it, and no other. */
   #makeTurn(state: RunState, at: number): Turn | undefined {
     try {
-      if (this.#fault !== undefined) return brokenTurn(state, this.#fault, at);
+      if (this.#fault !== undefined) return brokenTurn(state, this.#deps, this.#fault, at);
       const arrivals = { rows: this.#rows, ends: this.#ends };
-      return makeTurn(state, arrivals, { at, frozen: this.#frozen, chance: this.#deps.chance });
+      const { chance } = this.#deps;
+      return makeTurn(state, arrivals, { at, frozen: this.#frozen, chance, family: this.#deps });
     } catch (error) {
       if (this.#fault !== undefined) throw error;
       this.#fault = toRunwrightError(error);
@@ -265,6 +271,8 @@ export class Driver implements TurnTaker {
       consumed: turn.told,
       startsCalls: launches.length > 0,
       ...(segment === undefined ? {} : { segment }),
+      ...(turn.creates.length > 0 && { creates: turn.creates }),
+      ...(turn.posts.length > 0 && { posts: turn.posts }),
       ...(wakeAt === undefined ? {} : { wakeAt }),
     };
   }

@@ -6,6 +6,7 @@ import type { Version } from "../ports/catalog.ts";
 import type { Host } from "../ports/host.ts";
 import type { Store } from "../ports/store.ts";
 import { Driver } from "./driver.ts";
+import type { StartRequest } from "./contract.ts";
 import type { News } from "./news.ts";
 import type { PreparedRun } from "./start.ts";
 import type { Turns } from "./turns.ts";
@@ -40,14 +41,20 @@ export class Drivers {
     }
     const row = await this.#deps.store.journal.row(key);
     if (row === undefined || row.summary.endedAt !== undefined) return;
-    const driver = this.#make(key, await this.#versionOf(key, row.version));
+    const version = await this.#versionOf(key, row.version);
+    const driver = this.#make(key, version, await this.#versionsOf(key, version));
     await driver.load();
     await this.#rest(driver);
   }
 
   /** Takes up a run that this process has just created, under the creator's epoch. */
-  adopt({ run, state, tail }: PreparedRun, version: Version): void {
-    this.#make(run.key, version).adopt(state, tail, { key: run.key, epoch: 1 });
+  adopt({ run, state, tail }: PreparedRun, { version, parts = [] }: StartRequest): void {
+    const byDigest = new Map(parts.map((part) => [part.digest, part]));
+    const versions = Object.entries(version.runs ?? {}).flatMap(([name, digest]) => {
+      const part = byDigest.get(digest);
+      return part === undefined ? [] : [[name, part] as const];
+    });
+    this.#make(run.key, version, new Map(versions)).adopt(state, tail, { key: run.key, epoch: 1 });
   }
 
   /** Something lies in a run's inbox; false when the run is not in memory here. */
@@ -73,13 +80,27 @@ export class Drivers {
     this.#drivers.clear();
   }
 
-  #make(key: RunKey, version: Version): Driver {
+  #make(key: RunKey, version: Version, versions: ReadonlyMap<string, Version>): Driver {
     const { store, action, clock, chance, turns, news } = this.#deps;
     const { journal } = store;
     const committed = news.publish.bind(news, key);
-    const driver = new Driver({ key, version, journal, action, clock, chance, turns, committed });
+    const wake = (other: RunKey): void => void this.#wake(other);
+    const driver = new Driver({ key, version, versions, journal, action, clock, chance, turns, committed, wake });
     this.#drivers.set(runKeyText(key), driver);
     return driver;
+  }
+
+  /** A lost wake is made good when the runs that are due are next looked for. */
+  async #wake(key: RunKey): Promise<void> {
+    if (!(await this.arrived(key).catch(() => true))) await this.#deps.host.nudge(key);
+  }
+
+  /** The versions that the steps of a version run. */
+  async #versionsOf(scope: Scope, { runs = {} }: Version): Promise<ReadonlyMap<string, Version>> {
+    const found = Object.entries(runs).map(
+      async ([name, digest]) => [name, await this.#versionOf(scope, digest)] as const,
+    );
+    return new Map(await Promise.all(found));
   }
 
   /** Waits until a driver has nothing to do, and leaves its next due time with the host. */

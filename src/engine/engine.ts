@@ -4,6 +4,7 @@ import { newRunId, type Principal, type RunKey, runKeyText, type Scope } from ".
 import { limits } from "../base/limits.ts";
 import { isTerminal } from "../machine/states.ts";
 import type { Action } from "../ports/action.ts";
+import type { Version } from "../ports/catalog.ts";
 import type { Host } from "../ports/host.ts";
 import type { InboxEntry, InboxOutcome, RunQuery, RunRow, RunSummary } from "../ports/journal.ts";
 import type { Store } from "../ports/store.ts";
@@ -83,10 +84,10 @@ class DurableEngine implements Engine {
     const { clock, randomBytes, host } = this.#deps;
     const now = clock.now();
     const prepared = prepareRun(request, newRunId(now, randomBytes()), now);
-    await this.#keepVersion(request);
+    for (const version of [...(request.parts ?? []), request.version]) await this.#keepVersion(request.scope, version);
     const result = await this.#turns.create(prepared.run);
     if (!result.created) return result;
-    this.#drivers.adopt(prepared, request.version);
+    this.#drivers.adopt(prepared, request);
     await host.nudge(prepared.run.key);
     return result;
   }
@@ -168,7 +169,7 @@ class DurableEngine implements Engine {
   }
 
   /** A version never changes: what this process has stored once, or is storing, is not stored again. */
-  #keepVersion({ scope, version }: StartRequest): Promise<void> {
+  #keepVersion(scope: Scope, version: Version): Promise<void> {
     const name = `${scope.tenant}/${scope.workspace}/${version.digest}`;
     const known = this.#kept.get(name);
     if (known !== undefined) return known;

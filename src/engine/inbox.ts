@@ -6,6 +6,7 @@ import { receive, type Report } from "../machine/events.ts";
 import type { RunState } from "../machine/state.ts";
 import type { InboxEntry, InboxOutcome, InboxRow } from "../ports/journal.ts";
 import type { Decision } from "./contract.ts";
+import { takeInChild } from "./family.ts";
 
 /** A decision as it lies in an inbox: with the roles its author had at that moment. */
 export function decisionEntry(
@@ -50,6 +51,8 @@ function eventsOf(state: RunState, row: InboxRow, at: number): readonly RunEvent
       return state.paused ? [] : [{ kind: "run.paused", v: 1, by }];
     case "resume":
       return state.paused ? [{ kind: "run.resumed", v: 1, by }] : [];
+    case "child":
+      return takeInChild(state, row.body);
     case "event":
       return receive(state, reportOf(row.body), by);
     case "decide": {

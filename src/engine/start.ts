@@ -5,7 +5,7 @@ import { limits } from "../base/limits.ts";
 import { applyDefaults } from "../language/schema/defaults.ts";
 import { validateValue } from "../language/schema/validate.ts";
 import { apply } from "../machine/apply.ts";
-import { machineNumber, type RunEvent } from "../machine/event.ts";
+import { machineNumber, type ParentRun, type RunEvent } from "../machine/event.ts";
 import { emptyState, type RunState } from "../machine/state.ts";
 import type { NewRun } from "../ports/journal.ts";
 import type { StartRequest } from "./contract.ts";
@@ -19,9 +19,16 @@ export interface PreparedRun {
   readonly tail: Tail;
 }
 
+/** What it takes to make a run; those that a step of another run starts have a parent. */
+interface RunRequest extends StartRequest {
+  readonly parent?: ParentRun;
+  readonly effectRoot?: string;
+  readonly depth?: number;
+}
+
 /** Checks the inputs and makes the first event. Throws `inputs.invalid` naming every input that does not fit. */
-export function prepareRun(request: StartRequest, run: string, at: number): PreparedRun {
-  const { scope, version, principal, env, dedupeKey } = request;
+export function prepareRun(request: RunRequest, run: string, at: number): PreparedRun {
+  const { scope, version, principal, env, dedupeKey, parent, depth } = request;
   const key: RunKey = { ...scope, run };
   const event: RunEvent = {
     kind: "run.created",
@@ -33,7 +40,9 @@ export function prepareRun(request: StartRequest, run: string, at: number): Prep
     input: checkedInput(request),
     env,
     startedBy: principal.id,
-    effectRoot: run,
+    effectRoot: request.effectRoot ?? run,
+    ...(parent !== undefined && { parent }),
+    ...(depth !== undefined && { depth }),
   };
   const state = emptyState(version.plan);
   apply(state, event, at);

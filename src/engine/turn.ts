@@ -6,9 +6,10 @@ import type { RunEvent } from "../machine/event.ts";
 import { next } from "../machine/next.ts";
 import { hasEnded } from "../machine/states.ts";
 import type { Instance, RunState } from "../machine/state.ts";
-import type { InboxOutcome, InboxRow } from "../ports/journal.ts";
+import type { InboxOutcome, InboxRow, NewRun, Post } from "../ports/journal.ts";
 import type { CallEnd } from "./calls.ts";
 import { encodeEvent, endEvent } from "./encode.ts";
+import { childRun, type Family, wordsOf } from "./family.ts";
 import { takeIn } from "./inbox.ts";
 
 /** The end of one attempt, as reported. */
@@ -32,6 +33,10 @@ export interface Turn {
   /** Attempts to carry out once the events are durable. */
   readonly launches: readonly Instance[];
   readonly told: readonly InboxOutcome[];
+  /** Runs that begin with this turn. */
+  readonly creates: readonly NewRun[];
+  /** What other runs are told. */
+  readonly posts: readonly Post[];
 }
 
 /** How many events one turn of one run makes at most; the rest follows in its next turn. */
@@ -41,14 +46,16 @@ const turnEventsMax = 4000;
 export function makeTurn(
   state: RunState,
   arrivals: Arrivals,
-  options: { readonly at: number; readonly frozen: boolean; readonly chance: Chance },
+  options: { readonly at: number; readonly frozen: boolean; readonly chance: Chance; readonly family: Family },
 ): Turn {
-  const { at, frozen, chance } = options;
+  const { at, frozen, chance, family } = options;
   const turn = {
     events: [] as RunEvent[],
     texts: [] as string[],
     launches: [] as Instance[],
     told: [] as InboxOutcome[],
+    creates: [] as NewRun[],
+    posts: [] as Post[],
   };
 
   for (const row of arrivals.rows) {
@@ -85,20 +92,31 @@ export function makeTurn(
   }
 
   function add(proposed: RunEvent): RunEvent {
-    const { event, text } = encodeEvent(state, proposed, at);
+    const { event, text } = encodeEvent(state, withChild(proposed), at);
+    turn.posts.push(...wordsOf(family, state, event, at));
     apply(state, event, at);
     turn.events.push(event);
     turn.texts.push(text);
     return event;
   }
+
+  /** The run that an event starts begins in the same commit; where it cannot begin, the step fails instead. */
+  function withChild(event: RunEvent): RunEvent {
+    if (event.kind !== "child.started") return event;
+    const child = childRun(family, state, event, at);
+    if ("failed" in child) return child.failed;
+    turn.creates.push(child.run);
+    return event;
+  }
 }
 
 /** The turn that ends a run whose own rules failed: what is known about the fault, and nothing else. */
-export function brokenTurn(state: RunState, fault: RunwrightError, at: number): Turn {
+export function brokenTurn(state: RunState, family: Family, fault: RunwrightError, at: number): Turn {
   const error = { code: fault.code, message: fault.message, path: "" };
   const event = { kind: "run.finished", v: 1, status: "failed", output: null, error } as const;
+  const posts = wordsOf(family, state, event, at);
   apply(state, event, at);
-  return { events: [event], texts: [JSON.stringify(event)], launches: [], told: [] };
+  return { events: [event], texts: [JSON.stringify(event)], launches: [], told: [], creates: [], posts };
 }
 
 /** True when the state has moved on since the machine gave the command: the next round decides again. */

@@ -1,7 +1,8 @@
 import { RunwrightError } from "../base/error.ts";
-import type { Json } from "../base/json.ts";
+import { childRunId } from "../base/ids.ts";
+import { isJsonObject, type Json } from "../base/json.ts";
 import { render, renderText } from "../language/expression/template.ts";
-import type { ApprovePlan, WaitEventPlan } from "../language/plan.ts";
+import type { ApprovePlan, WaitEventPlan, WorkflowPlan } from "../language/plan.ts";
 import { type Command, record } from "./command.ts";
 import type { RunEvent, StepError } from "./event.ts";
 import { alreadyReceived } from "./events.ts";
@@ -21,6 +22,10 @@ export function resumeWait(state: RunState, instance: Instance): Command {
         step.verb.onTimeout === "continue"
           ? { kind: "step.succeeded", v: 1, path, output: null }
           : failure(instance, { code: "wait.timeout", message: `No event '${step.verb.event}' came in time.` }),
+      );
+    case "workflow":
+      return record(
+        failure(instance, { code: "step.timeout", message: `Run ${instance.child ?? ""} did not end in time.` }),
       );
     default:
       return call(state, instance);
@@ -48,10 +53,11 @@ export function act(state: RunState, instance: Instance, nowMs: number): Command
       return waitForEvent(state, instance, verb, nowMs);
     case "approve":
       return openGate(state, instance, verb, nowMs);
+    case "workflow":
+      return startChild(state, instance, verb, nowMs);
     case "llm":
     case "agent":
     case "tool":
-    case "workflow":
     case "plan":
       // Refused before a run is made of it: see `unsupported` of the compiler.
       throw new RunwrightError("machine.illegal", `Step ${path} is of kind ${verb.kind}, which is not carried out.`);
@@ -95,6 +101,27 @@ function openGate(state: RunState, instance: Instance, plan: ApprovePlan, nowMs:
   const expiresAt = plan.timeoutMs === undefined ? undefined : nowMs + plan.timeoutMs;
   const gate = gateOffer(plan, shown, { expiresAt, times: (instance.redo?.n ?? 1) - 1 });
   return record({ kind: "gate.opened", v: 1, path: instance.path, gate, ...titleOf(state, instance) });
+}
+
+function startChild(state: RunState, instance: Instance, plan: WorkflowPlan, nowMs: number): Command {
+  const { path } = instance;
+  const { depth = 5 } = state.plan.limits ?? {};
+  const { run = "", depth: above = 0 } = state.created ?? {};
+  if (above + 1 > depth) {
+    const message = `Step ${path} would be run ${above + 1} deep, and ${depth} is the most (limits.depth).`;
+    return record(failure(instance, { code: "run.limit", message }));
+  }
+  const input = render(plan.with, namesAt(state, { scope: instance.scope, instance }));
+  return record({
+    kind: "child.started",
+    v: 1,
+    path,
+    run: childRunId(run, path, nowMs),
+    workflow: `${plan.workflow}@${plan.version}`,
+    input: isJsonObject(input) ? input : {},
+    detach: plan.detach,
+    ...titleOf(state, instance),
+  });
 }
 
 /** The next attempt of a function or assignment. */

@@ -84,6 +84,7 @@ type StepEvent = Of<
   | "step.cancelled"
   | "step.skipped"
   | "step.waiting"
+  | "child.started"
   | "timer.fired"
 >;
 
@@ -108,6 +109,8 @@ function applyStepEvent(state: RunState, instance: Instance, event: StepEvent, a
       setWaiting(state, instance, event.reason, event.until);
       if (instance.step.verb.kind === "wait_event") listen(state, instance, instance.step.verb.event);
       return;
+    case "child.started":
+      return childStarted(state, instance, event, at);
     case "timer.fired":
       return timerFired(state, instance, at);
   }
@@ -115,8 +118,8 @@ function applyStepEvent(state: RunState, instance: Instance, event: StepEvent, a
 
 function created(state: RunState, event: Of<"run.created">, at: number): void {
   if (state.created !== undefined) throw illegal(event, "the run exists already");
-  const { run, workflow, version, startedBy, effectRoot } = event;
-  state.created = { run, workflow, version, startedBy, effectRoot, at };
+  const { run, workflow, version, startedBy, effectRoot, parent, depth = 0 } = event;
+  state.created = { run, workflow, version, startedBy, effectRoot, at, depth, ...(parent !== undefined && { parent }) };
   state.input = event.input;
   state.vars = event.input;
   state.env = event.env;
@@ -142,6 +145,19 @@ function finished(state: RunState, event: Of<"run.finished">, at: number): void 
     ...(outcome === undefined ? {} : { outcome }),
     ...(error === undefined ? {} : { error }),
   };
+}
+
+function childStarted(state: RunState, instance: Instance, event: Of<"child.started">, at: number): void {
+  begin(instance, 1, at);
+  instance.child = event.run;
+  instance.input = event.input;
+  if (event.detach) {
+    instance.output = { run: event.run };
+    return end(state, instance, "succeeded", at);
+  }
+  const { timeoutMs } = instance.step;
+  setWaiting(state, instance, "child", timeoutMs === undefined ? undefined : at + timeoutMs);
+  state.children.add(instance);
 }
 
 function timerFired(state: RunState, instance: Instance, at: number): void {

@@ -7,10 +7,16 @@ export const machineNumber = 1;
 export type SkipReason = "if" | "else" | "needs" | "parent" | "rejected";
 
 /** Why an instance waits. */
-export type WaitReason = "gate" | "timer" | "event" | "backoff";
+export type WaitReason = "gate" | "timer" | "event" | "child" | "backoff";
 
 /** Which bound of a run was reached. */
 export type RunLimit = "runtime" | "deadline" | "steps";
+
+/** The run that runs another, and the step that does. */
+export interface ParentRun {
+  readonly run: string;
+  readonly path: string;
+}
 
 export interface StepError {
   readonly code: string;
@@ -64,6 +70,9 @@ export type RunEvent =
       readonly startedBy: string;
       /** Root of all idempotency keys: the run's id, or the one inherited from the run it retries. */
       readonly effectRoot: string;
+      readonly parent?: ParentRun;
+      /** How many runs stand above it; absent: none. */
+      readonly depth?: number;
     }
   | { readonly kind: "run.started"; readonly v: 1 }
   | { readonly kind: "run.paused"; readonly v: 1; readonly by: string }
@@ -146,6 +155,18 @@ export type RunEvent =
       readonly reason: "timer" | "event";
       /** Absent: until the event comes, however long. */
       readonly until?: number;
+      readonly title?: string;
+    }
+  /** Another workflow begins to run for a step; `detach`: the step does not wait for it. */
+  | {
+      readonly kind: "child.started";
+      readonly v: 1;
+      readonly path: string;
+      readonly run: string;
+      /** `id@version`, as the step names it. */
+      readonly workflow: string;
+      readonly input: JsonObject;
+      readonly detach: boolean;
       readonly title?: string;
     }
   | { readonly kind: "timer.fired"; readonly v: 1; readonly path: string }

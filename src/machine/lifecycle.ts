@@ -85,6 +85,7 @@ function stopWaiting(state: RunState, instance: Instance): void {
   clearTimer(state, instance);
   if (instance.waiting === "backoff") state.backoffs -= 1;
   if (instance.waiting === "event") stopListening(state, instance);
+  state.children.delete(instance);
   delete instance.waiting;
 }
 

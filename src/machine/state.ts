@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from "../base/json.ts";
 import type { Plan, StepPlan } from "../language/plan.ts";
-import type { GateOffer, RunLimit, SkipReason, StepError, Vote, WaitReason } from "./event.ts";
+import type { GateOffer, ParentRun, RunLimit, SkipReason, StepError, Vote, WaitReason } from "./event.ts";
 import type { RunPhase, StepStatus } from "./states.ts";
 import { type Due, Timers } from "./timers.ts";
 
@@ -60,6 +60,8 @@ export interface Instance {
   each?: Each;
   /** For a `do` that has started: its body; for a loop the body of the latest iteration. */
   body?: Scope;
+  /** The run that it waits for. */
+  child?: string;
   /** A group whose time is over: it fails as soon as what runs in it has ended. */
   timedOut?: true;
   /** It is to end as cancelled as soon as what runs in it has ended. */
@@ -130,6 +132,8 @@ export interface RunState {
     readonly startedBy: string;
     readonly effectRoot: string;
     readonly at: number;
+    readonly parent?: ParentRun;
+    readonly depth: number;
   };
   /** Number of events applied. */
   seq: number;
@@ -163,6 +167,8 @@ export interface RunState {
   /** Waits for events, by the type that they wait for. */
   readonly listening: Map<string, Set<Instance>>;
   readonly received: Received[];
+  /** Waits for other runs. */
+  readonly children: Set<Instance>;
   /** Failed attempts that another follows. */
   backoffs: number;
   /** Time in which something ran or backed off: `spentMs` until `since`, and on from there while that is set. */
@@ -194,6 +200,7 @@ export function emptyState(plan: Plan): RunState {
     timed: 0,
     listening: new Map(),
     received: [],
+    children: new Set(),
     backoffs: 0,
     active: { spentMs: 0 },
     counts: { pending: 0, ready: 0, running: 0, waiting: 0, succeeded: 0, failed: 0, cancelled: 0, skipped: 0 },
@@ -206,7 +213,8 @@ export function phaseOf(state: RunState): RunPhase {
   if (state.paused) return "paused";
   if (!state.started) return "created";
   const waitsForPeople = state.gates.size > 0 && state.calls.size === 0 && state.ready.size === 0;
-  return waitsForPeople && state.timed === 0 && state.listening.size === 0 ? "awaiting_approval" : "running";
+  const movesOn = state.timed > 0 || state.listening.size > 0 || state.children.size > 0;
+  return waitsForPeople && !movesOn ? "awaiting_approval" : "running";
 }
 
 /** When the run must be looked at again although nobody writes to it: 0 = at once, undefined = never. */

@@ -10,6 +10,8 @@ export interface Version {
   readonly file: string;
   readonly source: string;
   readonly plan: Plan;
+  /** Digests of the versions that its steps run, by `id@version` as the steps name them. */
+  readonly runs?: Readonly<Record<string, string>>;
 }
 
 /** Keeps versions. Storing the same digest twice is the same as once. */

@@ -67,7 +67,7 @@ export interface Lease {
 
 /** A fact that somebody else wants the driver to take in. */
 export interface InboxEntry {
-  readonly kind: "decide" | "cancel" | "pause" | "resume" | "event";
+  readonly kind: "decide" | "cancel" | "pause" | "resume" | "event" | "child";
   readonly body: JsonObject;
   readonly principal: string;
   readonly at: number;
@@ -76,6 +76,12 @@ export interface InboxEntry {
 /** An entry as stored; ids rise in the order of arrival within a run. */
 export interface InboxRow extends InboxEntry {
   readonly id: number;
+}
+
+/** A word of one run for another. */
+export interface Post {
+  readonly key: RunKey;
+  readonly entry: InboxEntry;
 }
 
 /** What became of an inbox row: `{ok: true}` or the error that its sender is told. */
@@ -92,6 +98,13 @@ export interface Append {
   readonly summary: RunSummary;
   /** Inbox rows that these events took in. */
   readonly consumed: readonly InboxOutcome[];
+  /** Runs that begin with this commit, such as those that its steps run. One that is there already stays as it is. */
+  readonly creates?: readonly NewRun[];
+  /**
+   * Words for the inboxes of other runs, in this commit and after all appends of the batch. They are part of what happened and not requests:
+   * no bound holds them up, and a run that has ended, or is not there, is told nothing.
+   */
+  readonly posts?: readonly Post[];
   /** When the run must be driven again although nobody writes to it: 0 = at once (it has open calls), undefined = never. */
   readonly wakeAt?: number;
   /**

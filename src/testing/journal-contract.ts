@@ -3,6 +3,7 @@ import { appendingChecks } from "./journal-checks/appending.ts";
 import { creatingChecks } from "./journal-checks/creating.ts";
 import { inboxChecks } from "./journal-checks/inbox.ts";
 import { lastingChecks } from "./journal-checks/lasting.ts";
+import { otherRunsChecks } from "./journal-checks/other-runs.ts";
 import { readingChecks } from "./journal-checks/reading.ts";
 import { versionChecks } from "./journal-checks/versions.ts";
 import type { Check, Open } from "./journal-checks/world.ts";
@@ -14,6 +15,7 @@ export const journalChecks: readonly Check[] = [
   ...creatingChecks,
   ...appendingChecks,
   ...inboxChecks,
+  ...otherRunsChecks,
   ...readingChecks,
   ...lastingChecks,
   ...versionChecks,

@@ -1,4 +1,5 @@
 import { runKeyText, type RunKey, type Scope } from "../../base/ids.ts";
+import { isTerminal } from "../../machine/states.ts";
 import type { Version } from "../../ports/catalog.ts";
 import {
   assertFirst,
@@ -89,13 +90,23 @@ export function raiseEpoch(data: MemoryData, key: RunKey): number {
 
 /** `Journal.append`, at once. */
 export function appendBatch(data: MemoryData, batch: readonly Append[]): readonly AppendResult[] {
-  return batch.map((append) => {
+  const results = batch.map((append) => {
     const run = data.runs.get(runKeyText(append.lease.key));
     const unread = unreadOf(run, append);
     const result = judgeAppend(run?.head, append, unread);
     if (run !== undefined && result === "ok") write(run, append, unread);
     return result;
   });
+  const written = batch.filter((_append, index) => results[index] === "ok");
+  createRuns(
+    data,
+    written.flatMap(({ creates = [] }) => creates),
+  );
+  for (const { key, entry } of written.flatMap(({ posts = [] }) => posts)) {
+    const run = data.runs.get(runKeyText(key));
+    if (run !== undefined && !isTerminal(run.head.status)) addEntry(run, entry);
+  }
+  return results;
 }
 
 function write(run: StoredRun, append: Append, unread: Unread): void {
@@ -120,7 +131,10 @@ function unreadOf(run: StoredRun | undefined, append: Append): Unread {
 export function postEntry(data: MemoryData, key: RunKey, entry: InboxEntry): InboxRow {
   const run = runOf(data, key);
   assertTakesEntries(key.run, run.head);
-  const { kind, body, principal, at } = entry;
+  return addEntry(run, entry);
+}
+
+function addEntry(run: StoredRun, { kind, body, principal, at }: InboxEntry): InboxRow {
   const row = JSON.stringify({ id: run.inbox.length + 1, kind, body, principal, at } satisfies InboxRow);
   run.inbox.push({ row, kind, outcome: undefined });
   run.head = { ...run.head, unread: run.head.unread + 1, holds: run.head.holds + (isHold(kind) ? 1 : 0) };

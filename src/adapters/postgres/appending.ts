@@ -10,6 +10,8 @@ import {
   type Unread,
 } from "../../ports/journal-rules.ts";
 import type { Append, AppendResult, InboxEntry, InboxOutcome } from "../../ports/journal.ts";
+import { createAll } from "./creating.ts";
+import { addEntry } from "./inbox.ts";
 import type { Send } from "./server.ts";
 import { givenKeys, insertSegments, keyLists, lists, lockHeads } from "./statements.ts";
 
@@ -24,11 +26,8 @@ const noUnread: Unread = new Map();
  * share, write everything that was judged `ok`.
  */
 export async function appendAll(send: Send, name: string, batch: readonly Append[]): Promise<readonly AppendResult[]> {
-  const locked = await lockHeads(
-    send,
-    name,
-    batch.map(({ lease }) => lease.key),
-  );
+  const keys = batch.flatMap(({ lease, posts = [] }) => [lease.key, ...posts.map(({ key }) => key)]);
+  const locked = await lockHeads(send, name, keys);
   const heads = new Map<string, RunHead>(
     locked.map((columns) => [runKeyText(keyIn(columns)), headIn(columns.slice(3))]),
   );
@@ -55,6 +54,10 @@ export async function appendAll(send: Send, name: string, batch: readonly Append
   await writeAll(send, name, ok);
   await updateHeads(send, name, written, heads);
   if (ended.length > 0) await settleRest(send, name, ended);
+  const creates = ok.flatMap((append) => append.creates ?? []);
+  if (creates.length > 0) await createAll(send, name, creates);
+  const posts = ok.flatMap((append) => append.posts ?? []);
+  for (const { key, entry } of posts) await addEntry(send, name, key, entry);
   return results;
 }
 

@@ -1,8 +1,9 @@
-import { assertFirst, assertTakesEntries, isHold, runNotFound } from "../../ports/journal-rules.ts";
-import { entryColumns, headIn, keyColumns } from "../../ports/journal-rows.ts";
+import { assertFirst, assertTakesEntries, runNotFound } from "../../ports/journal-rules.ts";
+import { headIn } from "../../ports/journal-rows.ts";
 import type { JournalWriter } from "../../ports/journal.ts";
 import { appendAll } from "./appending.ts";
 import { createAll } from "./creating.ts";
+import { addEntry } from "./inbox.ts";
 import type { Server } from "./server.ts";
 import { lockHeads } from "./statements.ts";
 
@@ -32,15 +33,7 @@ export function createWriter(server: Server, name: string): JournalWriter {
         if (head === undefined) throw runNotFound(key.run);
         assertTakesEntries(key.run, headIn(head.slice(3)));
         const { kind, body, principal, at } = entry;
-        const [row] = await send(
-          `WITH counted AS (
-             UPDATE ${name}.run SET last_entry = last_entry + 1, unread = unread + 1, holds = holds + $8, due = 0
-             WHERE ${ofRun} RETURNING last_entry)
-           INSERT INTO ${name}.inbox (${keyColumns}, ${entryColumns})
-           SELECT $1, $2, $3, last_entry, $4, $5, $6, $7 FROM counted RETURNING id`,
-          [key.tenant, key.workspace, key.run, kind, JSON.stringify(body), principal, at, isHold(kind) ? 1 : 0],
-        );
-        return { id: Number(row?.[0]), kind, body, principal, at };
+        return { id: (await addEntry(send, name, key, entry)) ?? 0, kind, body, principal, at };
       });
     },
   };

@@ -1,6 +1,7 @@
 import type { RunKey } from "../../base/ids.ts";
+import { isTerminal } from "../../machine/states.ts";
 import { assertFirst, assertTakesEntries, isHold, runNotFound } from "../../ports/journal-rules.ts";
-import type { InboxEntry, InboxRow, JournalWriter, Lease } from "../../ports/journal.ts";
+import type { Append, AppendResult, InboxEntry, InboxRow, JournalWriter, Lease } from "../../ports/journal.ts";
 import { createAppendOne } from "./appending.ts";
 import { createCreateOne } from "./creating.ts";
 import type { Database } from "./database.ts";
@@ -29,12 +30,27 @@ export function createWriter(database: Database, commit: TurnCommit): JournalWri
       return commit.soon(() => takeOverOne(key));
     },
     async append(batch) {
-      return commit.now(() => batch.map(appendOne));
+      return commit.now(() => appendBatch(batch));
     },
     async post(key, entry) {
       return commit.soon(() => postOne(key, entry));
     },
   };
+
+  function appendBatch(batch: readonly Append[]): readonly AppendResult[] {
+    const results = batch.map(appendOne);
+    for (const [index, { creates = [], posts = [] }] of batch.entries()) {
+      if (results[index] !== "ok") continue;
+      for (const run of creates) createOne(run);
+      for (const { key, entry } of posts) tellOne(key, entry);
+    }
+    return results;
+  }
+
+  function tellOne(key: RunKey, entry: InboxEntry): void {
+    const head = headOf(key);
+    if (head !== undefined && !isTerminal(head.status)) addEntry(key, entry);
+  }
 
   function takeOverOne(key: RunKey): Lease {
     const raised = raiseEpoch.get(key.tenant, key.workspace, key.run);
@@ -43,11 +59,13 @@ export function createWriter(database: Database, commit: TurnCommit): JournalWri
   }
 
   function postOne(key: RunKey, entry: InboxEntry): InboxRow {
-    const { tenant, workspace, run } = key;
     const head = headOf(key);
-    if (head === undefined) throw runNotFound(run);
-    assertTakesEntries(run, head);
-    const { kind, body, principal, at } = entry;
+    if (head === undefined) throw runNotFound(key.run);
+    assertTakesEntries(key.run, head);
+    return addEntry(key, entry);
+  }
+
+  function addEntry({ tenant, workspace, run }: RunKey, { kind, body, principal, at }: InboxEntry): InboxRow {
     const id = Number(countEntry.get(isHold(kind) ? 1 : 0, tenant, workspace, run)?.[0]);
     insertEntry.run(tenant, workspace, run, id, kind, JSON.stringify(body), principal, at);
     return { id, kind, body, principal, at };
