@@ -10,7 +10,6 @@ import type { Committed } from "../engine/contract.ts";
 import { openEngine } from "../engine/engine.ts";
 import type { Plan } from "../language/plan.ts";
 import { formatDiagnostic } from "../language/report.ts";
-import type { RunEvent } from "../machine/event.ts";
 import type { Version } from "../ports/catalog.ts";
 import type { Host } from "../ports/host.ts";
 import type { RunRow } from "../ports/journal.ts";
@@ -21,7 +20,7 @@ import { controlRoutes } from "./control/routes.ts";
 import { openControlServer } from "./control/server.ts";
 import { localPrincipal, localScope } from "./principal.ts";
 import { createRunAction } from "./run-action.ts";
-import { createRunReader, localKey, type Runs } from "./runs.ts";
+import { createHistory, createRunReader, localKey, type Runs } from "./runs.ts";
 import { readWorkflow } from "./workflow-file.ts";
 
 export type { LogLine } from "../actions/function/call-log.ts";
@@ -42,7 +41,7 @@ export interface App extends AsyncDisposable {
   start(version: Version, input: JsonObject, env: AppOptions["env"]): Promise<RunRow>;
   planOf(row: RunRow): Promise<Plan>;
   /** Everything that has become durable of a run so far, in order. */
-  history(run: string): AsyncIterable<Committed>;
+  history(run: string, fromSeq: number): AsyncIterable<Committed>;
   /** Calls `listener` after every commit of a run, until disposed. */
   subscribe(listener: (committed: Committed) => void): Disposable;
   /** Resolves when a run has ended, or when only people can move it on. */
@@ -93,6 +92,8 @@ export async function openApp(config: Config, options: AppOptions): Promise<App>
     pause: (run) => engine.pause(localKey(run), principal),
     report: (run, report) => engine.report(localKey(run), principal, report),
     resume: (run) => engine.resume(localKey(run), principal),
+    rerun,
+    inputsOf,
   };
   const door = opening.use(await openControlServer(socket, controlRoutes(runs, process.pid)));
   const opened = opening.move();
@@ -100,13 +101,7 @@ export async function openApp(config: Config, options: AppOptions): Promise<App>
   return {
     runs,
     start,
-    planOf,
-    async *history(run) {
-      const key = localKey(run);
-      for await (const { seq, at, events } of store.journal.read(key, 1)) {
-        yield { key, seq, at, events: JSON.parse(events) as readonly RunEvent[] };
-      }
-    },
+    ...createHistory(store),
     subscribe: (listener) => engine.subscribe(listener),
     settled: (run, signal) => Promise.race([engine.settled(localKey(run), signal), fatal.promise]),
     shut: () => Promise.resolve(door[Symbol.asyncDispose]()),
@@ -114,11 +109,19 @@ export async function openApp(config: Config, options: AppOptions): Promise<App>
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };
 
-  async function planOf(row: RunRow): Promise<Plan> {
-    return (await store.catalog.get(localScope, row.version)).plan;
+  async function inputsOf(run: string): ReturnType<Runs["inputsOf"]> {
+    const { row, input } = await runs.view(run);
+    return { input, schema: (await store.catalog.get(localScope, row.version)).plan.inputs };
   }
 
-  async function start(version: Version, input: JsonObject, env: AppOptions["env"]): Promise<RunRow> {
+  /** What the steps of a version run is kept already: only the version itself is handed on. */
+  async function rerun(run: string, input: JsonObject): Promise<RunRow> {
+    const { row, input: before } = await runs.view(run);
+    const version = await store.catalog.get(localScope, row.version);
+    return start(version, { ...before, ...input }, options.env, run);
+  }
+
+  async function start(version: Version, input: JsonObject, env: AppOptions["env"], again?: string): Promise<RunRow> {
     const declared = version.plan.env.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]] as const]));
     const { row } = await engine.start({
       scope: localScope,
@@ -126,6 +129,7 @@ export async function openApp(config: Config, options: AppOptions): Promise<App>
       version,
       input,
       env: Object.fromEntries(declared),
+      ...(again !== undefined && { again }),
     });
     return row;
   }

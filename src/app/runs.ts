@@ -1,6 +1,8 @@
 import type { RunKey } from "../base/ids.ts";
 import type { JsonObject } from "../base/json.ts";
-import type { Decision, Report, RunView } from "../engine/contract.ts";
+import type { Plan } from "../language/plan.ts";
+import type { RunEvent } from "../machine/event.ts";
+import type { Committed, Decision, Report, RunView } from "../engine/contract.ts";
 import { runNotFound } from "../ports/journal-rules.ts";
 import type { Catalog } from "../ports/catalog.ts";
 import type { Journal, RunQuery, RunRow } from "../ports/journal.ts";
@@ -16,6 +18,22 @@ export interface RunReader extends AsyncDisposable {
   row(run: string): Promise<RunRow>;
   /** Throws `run.not-found`. */
   view(run: string): Promise<RunView>;
+}
+
+/** Reads what has happened in runs straight from a store. */
+export function createHistory({ journal, catalog }: ReadableStore): {
+  planOf(row: RunRow): Promise<Plan>;
+  history(run: string, fromSeq: number): AsyncIterable<Committed>;
+} {
+  return {
+    planOf: async (row) => (await catalog.get(localScope, row.version)).plan,
+    async *history(run, fromSeq) {
+      const key = localKey(run);
+      for await (const { seq, at, events } of journal.read(key, fromSeq)) {
+        yield { key, seq, at, events: JSON.parse(events) as readonly RunEvent[] };
+      }
+    },
+  };
 }
 
 /** A run to start. */
@@ -36,6 +54,10 @@ export interface Runs extends RunReader {
   /** Reports an event that the run may wait for. */
   report(run: string, report: Report): Promise<void>;
   resume(run: string): Promise<void>;
+  /** Runs the same version again, with these inputs over those that the run had. */
+  rerun(run: string, input: JsonObject): Promise<RunRow>;
+  /** The inputs that a run had, and their JSON Schema. */
+  inputsOf(run: string): Promise<{ readonly input: JsonObject; readonly schema: JsonObject }>;
 }
 
 /** What a reader stands on: a store that is open, or opened for reading only. */

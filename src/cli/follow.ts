@@ -36,11 +36,11 @@ export async function follow(run: string, deps: FollowDeps, options: FollowOptio
   const { app, interrupt } = deps;
   using feed = openFeed(app, run);
   const tracker = createTracker(emptyState(await app.planOf(await app.runs.row(run))));
-  using view = createView(deps.output, tracker, options);
+  using view = createRunView(deps.output, tracker, options.quiet);
   using _log = deps.onLog((line) => {
     if (!isTold(line)) view.text(logText(line));
   });
-  for await (const committed of app.history(run)) {
+  for await (const committed of app.history(run, 1)) {
     const lines = tracker.take(committed);
     if (options.fromStart) view.lines(lines);
   }
@@ -83,8 +83,9 @@ function openFeed(app: App, run: string): Disposable & { pass(listener: (committ
   };
 }
 
-function createView(output: Output, tracker: Tracker, options: FollowOptions): View {
-  if (options.quiet) return createQuietView();
+/** The view of a run that fits where the command writes to. */
+export function createRunView(output: Output, tracker: Tracker, quiet: boolean): View {
+  if (quiet) return createQuietView();
   return output.isTerminal ? createLiveView(output, tracker, Date.now) : createPlainView(output, tracker);
 }
 

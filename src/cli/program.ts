@@ -1,4 +1,6 @@
-import { Command, CommanderError, Option } from "commander";
+import { Argument, Command, CommanderError, Option } from "commander";
+import type { KnownCommand } from "./complete.ts";
+import { type Shell, shells } from "./shells.ts";
 import type { ValidateOptions } from "./commands/validate.ts";
 import { exitCodes, type ExitCode } from "./exit.ts";
 import { packageFacts } from "./package-facts.ts";
@@ -30,7 +32,9 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
     .showHelpAfterError("(see runwright --help)");
   addProjectCommands(program, carry);
   addRunCommands(program, carry);
+  addSignalCommands(program, carry);
   addDecisionCommands(program, carry);
+  addCompletion(program, carry);
 
   try {
     await program.parseAsync(argv, { from: "user" });
@@ -83,6 +87,22 @@ function addRunCommands(program: Command, carry: Carry): void {
     .action((run: string | undefined, options) =>
       carry(async (session) => (await import("./commands/resume.ts")).resumeCommand(run, options, session)),
     );
+  following(program.command("rerun"))
+    .argument("<run>", runArgument)
+    .option("--input <name=value>", "an input over the ones it had; may be repeated", collect, [])
+    .description("run the same version again, with the same inputs or others")
+    .action((run: string, options) =>
+      carry(async (session) => (await import("./commands/rerun.ts")).rerunCommand(run, options, session)),
+    );
+  program
+    .command("watch")
+    .argument("<run>", runArgument)
+    .option("--end", "go on watching while it waits for people")
+    .option("--quiet", "no progress")
+    .description("show a run that another process carries out")
+    .action((run: string, options) =>
+      carry(async (session) => (await import("./commands/watch.ts")).watchCommand(run, options, session)),
+    );
   program
     .command("runs")
     .option("--status <status>", "only runs that stand so, for example failed or waiting")
@@ -92,12 +112,12 @@ function addRunCommands(program: Command, carry: Carry): void {
     .action((options) => carry(async (session) => (await import("./commands/runs.ts")).runsCommand(options, session)));
   program
     .command("show")
-    .argument("<run>", "a run id, the beginning of one, or `latest`")
+    .argument("<run>", runArgument)
     .description("show one run: steps, open gates, output")
     .action((run: string) => carry(async (session) => (await import("./commands/show.ts")).showCommand(run, session)));
   program
     .command("cancel")
-    .argument("<run>", "a run id, the beginning of one, or `latest`")
+    .argument("<run>", runArgument)
     .option("--reason <text>", "kept with the run")
     .option("--quiet", "no progress")
     .description("cancel a run")
@@ -106,22 +126,52 @@ function addRunCommands(program: Command, carry: Carry): void {
     );
 }
 
+/** Words for a run under way. */
+function addSignalCommands(program: Command, carry: Carry): void {
+  program
+    .command("pause")
+    .argument("<run>", runArgument)
+    .option("--quiet", "no progress")
+    .description("pause a run: what runs may end, nothing new begins")
+    .action((run: string, options) =>
+      carry(async (session) => (await import("./commands/pause.ts")).pauseCommand(run, options, session)),
+    );
+  program
+    .command("send")
+    .argument("<run>", runArgument)
+    .argument("<event>", "name of the event, as `wait: { event: … }` has it")
+    .option("--data <json>", "what the event says")
+    .option("--quiet", "no progress")
+    .description("report an event that a run waits for")
+    .action((run: string, event: string, options) =>
+      carry(async (session) => (await import("./commands/send.ts")).sendCommand(run, event, options, session)),
+    );
+}
+
+const runArgument = "a run id, the beginning of one, or `latest`";
+
 function addDecisionCommands(program: Command, carry: Carry): void {
   const words = {
     approve: ["accepted", "accept what a gate shows"],
     reject: ["rejected", "reject what a gate shows"],
+    "request-changes": ["changes", "have what a gate shows made anew, where it offers that"],
   } as const;
-  for (const name of ["approve", "reject"] as const) {
+  for (const name of ["approve", "reject", "request-changes"] as const) {
     const [outcome, description] = words[name];
     const command = program
       .command(name)
-      .argument("<run>", "a run id, the beginning of one, or `latest`")
+      .argument("<run>", runArgument)
       .argument("[gate]", "path of the gate; not needed when one is open")
       .option("--comment <text>", "kept with the decision")
       .option("--quiet", "no progress")
       .description(description);
     if (name === "approve")
-      command.option("--edit <field=value>", "accept with this field changed; may be repeated", collect, []);
+      command.option(
+        "--edit <field=value>",
+        "accept with this field changed or filled in; may be repeated",
+        collect,
+        [],
+      );
     command.action((run: string, gate: string | undefined, options) =>
       carry(async (session) => {
         const { decideCommand } = await import("./commands/decide.ts");
@@ -129,6 +179,35 @@ function addDecisionCommands(program: Command, carry: Carry): void {
       }),
     );
   }
+}
+
+/** `completion` prints a script for a shell, which asks the hidden `__complete` for what may stand next. */
+function addCompletion(program: Command, carry: Carry): void {
+  program
+    .command("completion")
+    .addArgument(new Argument("<shell>", "which shell").choices(shells))
+    .description("print a script that lets a shell complete commands, options, runs and files")
+    .action((shell: Shell) =>
+      carry(async (session) => (await import("./commands/completion.ts")).completionCommand(shell, session)),
+    );
+  program
+    .command("__complete", { hidden: true })
+    .argument("[words...]")
+    .allowUnknownOption()
+    .helpOption(false)
+    .action((words: string[]) =>
+      carry(async (session) => (await import("./complete.ts")).completeCommand(words, commandsOf(program), session)),
+    );
+}
+
+function commandsOf(program: Command): readonly KnownCommand[] {
+  return program.commands
+    .filter((command) => !command.name().startsWith("_"))
+    .map((command) => ({
+      name: command.name(),
+      takes: command.registeredArguments.map((argument) => argument.name()),
+      options: command.options.map((option) => option.long ?? "").filter(Boolean),
+    }));
 }
 
 /** `--no-input` beside `--input`, which the parser would keep under one name. */

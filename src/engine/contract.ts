@@ -14,6 +14,8 @@ export interface StartRequest {
   readonly input: JsonObject;
   /** Values of the environment variables that the workflow declares. */
   readonly env: Readonly<Record<string, string>>;
+  /** The run that this one is another try of. */
+  readonly again?: string;
   /** Same key, same run: starting twice is the same as once. */
   readonly dedupeKey?: string;
 }

@@ -47,13 +47,15 @@ export class Drivers {
     await this.#rest(driver);
   }
 
-  /** Takes up a run that this process has just created, under the creator's epoch. */
+  /** Takes up a run that this process has just created, under the creator's epoch. Where a version it needs is not at hand, it is read when it is driven. */
   adopt({ run, state, tail }: PreparedRun, { version, parts = [] }: StartRequest): void {
     const byDigest = new Map(parts.map((part) => [part.digest, part]));
-    const versions = Object.entries(version.runs ?? {}).flatMap(([name, digest]) => {
+    const needed = Object.entries(version.runs ?? {});
+    const versions = needed.flatMap(([name, digest]) => {
       const part = byDigest.get(digest);
       return part === undefined ? [] : [[name, part] as const];
     });
+    if (versions.length < needed.length) return;
     this.#make(run.key, version, new Map(versions)).adopt(state, tail, { key: run.key, epoch: 1 });
   }
 

@@ -41,6 +41,7 @@ export function prepareRun(request: RunRequest, run: string, at: number): Prepar
     env,
     startedBy: principal.id,
     effectRoot: request.effectRoot ?? run,
+    ...(request.again !== undefined && { again: request.again }),
     ...(parent !== undefined && { parent }),
     ...(depth !== undefined && { depth }),
   };

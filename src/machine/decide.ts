@@ -52,7 +52,7 @@ function assertMayChange({ offer }: Gate, path: string): void {
   if ((offer.changesLeft ?? 0) > 0) return;
   const why =
     offer.changesLeft === undefined ? "does not let changes be asked for" : "has been changed as often as it may be";
-  throw new RunwrightError("gate.forbidden", `Gate ${path} ${why}; accept or reject it.`);
+  throw new RunwrightError("gate.edit-refused", `Gate ${path} ${why}; accept or reject it.`);
 }
 
 /** The form is filled in by those who accept, together. */

@@ -70,6 +70,8 @@ export type RunEvent =
       readonly startedBy: string;
       /** Root of all idempotency keys: the run's id, or the one inherited from the run it retries. */
       readonly effectRoot: string;
+      /** The run that this one is another try of. */
+      readonly again?: string;
       readonly parent?: ParentRun;
       /** How many runs stand above it; absent: none. */
       readonly depth?: number;

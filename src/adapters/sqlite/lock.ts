@@ -1,4 +1,5 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { hostname } from "node:os";
 import path from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { RunwrightError } from "../../base/error.ts";
@@ -47,6 +48,12 @@ export function readHolder(folder: string): Holder | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** True while somebody who may live holds the folder; of a holder on another machine nobody can tell more. */
+export function isHeld(folder: string): boolean {
+  const holder = readHolder(folder);
+  return holder !== undefined && (holder.host !== hostname() || isAlive(holder.pid));
 }
 
 async function takeLock(folder: string): Promise<DatabaseSync> {

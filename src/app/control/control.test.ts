@@ -45,6 +45,11 @@ async function openWorld(overrides: Partial<Runs> = {}): Promise<World> {
     cancel: note("cancel"),
     pause: note("pause"),
     report: note("report"),
+    rerun: async (...given) => {
+      calls.push(["rerun", ...given]);
+      return row;
+    },
+    inputsOf: async () => ({ input: { n: 1 }, schema: { type: "object" } }),
     resume: note("resume"),
     [Symbol.asyncDispose]: () => Promise.resolve(),
     ...overrides,
@@ -106,6 +111,8 @@ test("every call of the client reaches the runs as it was made", async () => {
   await client.pause("r1");
   await client.report("r1", { type: "paid", data: { cents: 5 } });
   await client.resume("r1");
+  assert.deepEqual(await client.rerun("r1", { n: 2 }), row);
+  assert.deepEqual(await client.inputsOf("r1"), { input: { n: 1 }, schema: { type: "object" } });
   assert.deepEqual(calls, [
     ["list", { status: "running", limit: 7 }],
     ["start", { file: "/x/a.yml", input: { a: 1 }, env: { HOME: "/h" } }],
@@ -114,6 +121,7 @@ test("every call of the client reaches the runs as it was made", async () => {
     ["pause", "r1"],
     ["report", "r1", { type: "paid", data: { cents: 5 } }],
     ["resume", "r1"],
+    ["rerun", "r1", { n: 2 }],
   ]);
   assert.deepEqual((await send(world, { path: "/api/v1/health" })).body, { pid: 42 });
 });

@@ -46,6 +46,12 @@ export function controlRoutes(runs: Runs, pid: number): Answer {
     },
     { method: "POST", path: ["runs", "*", "pause"], answer: ([run = ""]) => runs.pause(run) },
     { method: "POST", path: ["runs", "*", "events"], answer: ([run = ""], body) => runs.report(run, reportOf(body)) },
+    {
+      method: "POST",
+      path: ["runs", "*", "rerun"],
+      answer: async ([run = ""], { input = {} }) => ({ row: await runs.rerun(run, isJsonObject(input) ? input : {}) }),
+    },
+    { method: "GET", path: ["runs", "*", "inputs"], answer: ([run = ""]) => runs.inputsOf(run) },
     { method: "POST", path: ["runs", "*", "resume"], answer: ([run = ""]) => runs.resume(run) },
   ];
 

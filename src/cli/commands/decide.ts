@@ -1,7 +1,7 @@
 import { reachRuns } from "../../app/reach.ts";
 import type { Decision, GateView, Runs, RunView } from "../../app/runs.ts";
 import { RunwrightError } from "../../base/error.ts";
-import { isJsonObject, type Json, type JsonObject } from "../../base/json.ts";
+import { isJsonObject, type JsonObject } from "../../base/json.ts";
 import { runDocument } from "../documents.ts";
 import { exitCodes, type ExitCode } from "../exit.ts";
 import { findRunOf } from "../find-run.ts";
@@ -47,7 +47,8 @@ export async function decideCommand(
   await runs.decide(run, decisionOn(gate, request.outcome, options));
 
   const { output } = session;
-  const word = request.outcome === "accepted" ? output.tone("good", "accepted") : output.tone("attention", "rejected");
+  const said = { accepted: "accepted", rejected: "rejected", changes: "changes asked for" }[request.outcome];
+  const word = output.tone(request.outcome === "accepted" ? "good" : "attention", said);
   if (options.quiet !== true) output.note(`${word}  ${shownPath(gate.path)}: ${safeLine(gate.question)}`);
   if (reached.kind === "here")
     return await followToEnd(run, { app: reached.app, logs, config, session, fromStart: false }, options);
@@ -99,7 +100,7 @@ function assertOpen({ row, instances }: RunView, name: string | undefined): void
 function decisionOn(gate: GateView, outcome: Decision["outcome"], options: DecideOptions): Decision {
   const { path, hash } = gate;
   const { comment } = options;
-  const edits = options.edit.length === 0 ? undefined : editsOf(options.edit, gate.show);
+  const edits = options.edit.length === 0 ? undefined : editsOf(options.edit, gate);
   return {
     path,
     hash,
@@ -109,12 +110,18 @@ function decisionOn(gate: GateView, outcome: Decision["outcome"], options: Decid
   };
 }
 
-function editsOf(pairs: readonly string[], show: Json): JsonObject {
+/** A field that is text now, or is to be, takes what is written as it is; any other is read as JSON where it can be. */
+function editsOf(pairs: readonly string[], { show, form }: GateView): JsonObject {
   const shown = isJsonObject(show) ? show : {};
+  const asked = isJsonObject(form?.["properties"]) ? form["properties"] : {};
+  const isText = (field: string): boolean => {
+    const schema = asked[field];
+    return isJsonObject(schema) ? schema["type"] === "string" : typeof shown[field] === "string";
+  };
   return Object.fromEntries(
     pairs.map((pair) => {
       const [field, text] = splitPair(pair, "--edit");
-      return [field, valueOfText(text, typeof shown[field] === "string")];
+      return [field, valueOfText(text, isText(field))];
     }),
   );
 }

@@ -1,5 +1,6 @@
 import type { GateView, InstanceView, RunView } from "../../app/runs.ts";
 import { formatDuration } from "../../base/duration.ts";
+import { isJsonObject } from "../../base/json.ts";
 import { viewDocument } from "../documents.ts";
 import { exitCodes, type ExitCode } from "../exit.ts";
 import { findRun } from "../find-run.ts";
@@ -72,10 +73,18 @@ function gates(view: RunView, { me }: Session): readonly string[] {
   ]);
 }
 
-function decisionHints({ row, gates: open }: RunView, { path, editable }: GateView, me: string): readonly string[] {
+function decisionHints(view: RunView, gate: GateView, me: string): readonly string[] {
+  const { row, gates: open } = view;
+  const { path, form, changesLeft = 0 } = gate;
+  const filled = isJsonObject(form?.["properties"]) ? Object.keys(form["properties"]) : [];
+  const editable = [...gate.editable, ...filled];
   const which = open.length > 1 ? ` '${path}'` : "";
   const edit = editable.length === 0 ? "" : `   (--edit ${editable[0]}=… changes: ${editable.join(", ")})`;
-  return [`  ${me} approve ${row.key.run}${which}${edit}`, `  ${me} reject ${row.key.run}${which}`];
+  return [
+    `  ${me} approve ${row.key.run}${which}${edit}`,
+    `  ${me} reject ${row.key.run}${which}`,
+    ...(changesLeft > 0 ? [`  ${me} request-changes ${row.key.run}${which} --comment …`] : []),
+  ];
 }
 
 function ending({ row, output }: RunView): readonly string[] {
