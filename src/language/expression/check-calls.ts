@@ -1,7 +1,8 @@
 import { checkHas, isKnown } from "./check-names.ts";
 import { checkWord } from "./check-operators.ts";
+import { macroHints, macroVariable } from "./correction.ts";
 import { didYouMean, expectTruth, hinted, rejectNull, unknown, type Checker, type Typed } from "./checker.ts";
-import { functions, signatureOf, wantedOf, type FunctionEntry, type Parameter } from "./functions.ts";
+import { countProblem, functions, signatureOf, wantedOf, type Parameter } from "./functions.ts";
 import { compilePattern } from "./pattern.ts";
 import type { ExpressionProblem } from "./problem.ts";
 import type { Syntax, SyntaxOf } from "./syntax.ts";
@@ -71,14 +72,6 @@ const macroArguments: Readonly<Record<Macro, string>> = {
   filter: "2",
 };
 
-const macroHints: Readonly<Record<Macro, string>> = {
-  all: "write list.all(item, item.done)",
-  exists: "write list.exists(item, item.done)",
-  exists_one: "write list.exists_one(item, item.done)",
-  map: "write list.map(item, item.name)",
-  filter: "write list.filter(item, item.done)",
-};
-
 function macroForm(name: string, count: number): Macro | undefined {
   if (!Object.hasOwn(macroArguments, name)) return undefined;
   return count === 2 || (name === "map" && count === 3) ? (name as Macro) : undefined;
@@ -87,7 +80,9 @@ function macroForm(name: string, count: number): Macro | undefined {
 function checkMacro(checker: Checker, syntax: SyntaxOf<"method">, macro: Macro): Typed {
   const of = checker.check(syntax.of);
   const item = itemType(checker, syntax, macro, of.type);
-  const variable = syntax.args[0]?.kind === "name" ? syntax.args[0].name : "";
+  const variable = variableOf(checker, syntax, macro);
+  if (variable === undefined) return unknown;
+
   const variables = [...checker.variables, [variable, item]] as const;
   if (variables.length > expressionLimits.macroDepthMax) {
     const message = `at most ${expressionLimits.macroDepthMax} of all, exists, map and filter may stand in each other`;
@@ -115,6 +110,14 @@ function checkMacro(checker: Checker, syntax: SyntaxOf<"method">, macro: Macro):
   };
   if (macro === "map") return { node, type: listOf(result.type) };
   return { node, type: macro === "filter" ? listOf(item) : types.boolean };
+}
+
+// The parser refuses most of what is no name; numbers such as `.5` and references are names to it.
+function variableOf(checker: Checker, syntax: SyntaxOf<"method">, macro: Macro): string | undefined {
+  const [first = syntax] = syntax.args;
+  if (first.kind === "name" && !first.reference) return first.name;
+  checker.report(first, { code: "E300", ...macroVariable(macro) });
+  return undefined;
 }
 
 function isOf(fact: string, variable: string): boolean {
@@ -157,16 +160,6 @@ function checkFunction(checker: Checker, call: Call): Typed {
   });
   if (call.name === "matches") checkPattern(checker, call.args[1]);
   return { node: { kind: "call", name: call.name, args: args.map(({ node }) => node) }, type: entry.result(given) };
-}
-
-function countProblem({ parameters }: FunctionEntry, count: number): string | undefined {
-  const least = parameters.filter(({ optional, rest }) => optional !== true && rest !== true).length;
-  const leastGiven = parameters.length === 1 ? 1 : least;
-  const most = parameters.some(({ rest }) => rest === true) ? Infinity : parameters.length;
-  if (count >= leastGiven && count <= most) return undefined;
-  if (most === Infinity) return `${leastGiven} or more arguments`;
-  const counts = leastGiven === most ? String(most) : `${leastGiven} or ${most}`;
-  return `${counts} argument${counts === "1" ? "" : "s"}`;
 }
 
 /** The type of one argument as the function may rely on it. */

@@ -64,11 +64,18 @@ export function checkHas(checker: Checker, syntax: SyntaxOf<"call">): Typed {
     checker.report(syntax, { code: "E305", message: "has() asks for a field", hint: "write has(inputs.note)" });
     return unknown;
   }
+  if (arg.of.kind === "object") return hasWritten(checker, arg, arg.of);
   const read = checker.check(arg, { guarded: true }).node;
   if (read.kind === "member") return { node: { ...read, kind: "has" }, type: types.boolean };
   // A field of a step itself, such as has(a.output): it is there when it is not null.
   const nothing = { kind: "literal", value: null } as const;
   return { node: { kind: "binary", operator: "!=", left: read, right: nothing }, type: types.boolean };
+}
+
+// A type that lists its fields makes any other a misspelt one; an object written in place is there to be asked.
+function hasWritten(checker: Checker, arg: SyntaxOf<"member">, object: SyntaxOf<"object">): Typed {
+  const of = checker.check(object, { guarded: true }).node;
+  return { node: { kind: "has", of, field: arg.field }, type: types.boolean };
 }
 
 /** `of[at]`: an item of a list, or a field whose name is computed. */

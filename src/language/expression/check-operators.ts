@@ -1,6 +1,16 @@
 import { suggest } from "../suggest.ts";
 import { checkWordAsText } from "./check-names.ts";
-import { describeOne, expectTruth, fieldOfKind, hinted, rejectNull, type Checker, type Typed } from "./checker.ts";
+import {
+  describeOne,
+  expectTruth,
+  fieldOfKind,
+  hinted,
+  rejectNull,
+  type Checker,
+  type Complaint,
+  type Typed,
+} from "./checker.ts";
+import { constantOf } from "./constant.ts";
 import { factsWhen } from "./narrow.ts";
 import type { Syntax, SyntaxOf } from "./syntax.ts";
 import type { BinaryOperator } from "./tree.ts";
@@ -76,11 +86,30 @@ function withFacts(checker: Checker, test: Syntax, truth: boolean): ReadonlySet<
 }
 
 function checkLogic(checker: Checker, syntax: SyntaxOf<"binary">, operator: "&&" | "||"): Typed {
+  const before = checker.problems.length;
   const left = checker.check(syntax.left);
-  expectTruth(checker, syntax.left, left.type);
+  const between = checker.problems.length;
   const right = checker.check(syntax.right, { facts: withFacts(checker, syntax.left, operator === "&&") });
+  // From the end, so that the places of those before stay as they are.
+  forgiveFailures(checker, between, checker.problems.length, () => isCertain(checker, operator, left));
+  forgiveFailures(checker, before, between, () => isCertain(checker, operator, right));
+  expectTruth(checker, syntax.left, left.type);
   expectTruth(checker, syntax.right, right.type);
   return { node: { kind: "binary", operator, left: left.node, right: right.node }, type: types.boolean };
+}
+
+const dividedByZero: Complaint = { code: "E303", message: "a number is divided by zero" };
+
+// `false && x / 0 > 1` is false: as when it runs, a side that decides wins over one that fails.
+function forgiveFailures(checker: Checker, from: number, to: number, forgiven: () => boolean): void {
+  const failing = checker.problems.slice(from, to).filter(({ message }) => message === dividedByZero.message);
+  if (failing.length === 0 || !forgiven()) return;
+  const rest = checker.problems.slice(from, to).filter((problem) => !failing.includes(problem));
+  checker.problems.splice(from, to - from, ...rest);
+}
+
+function isCertain(checker: Checker, operator: "&&" | "||", side: Typed): boolean {
+  return constantOf({ text: checker.text, tree: side.node })?.value === (operator === "||");
 }
 
 function typeOfBinary(checker: Checker, syntax: SyntaxOf<"binary">, left: Side, right: Side): Type {
@@ -147,7 +176,7 @@ function checkArithmetic(checker: Checker, syntax: SyntaxOf<"binary">, left: Sid
   }
   const divides = syntax.operator === "/" || syntax.operator === "%";
   if (divides && right.syntax.kind === "literal" && right.syntax.value === 0) {
-    checker.report(syntax, { code: "E303", message: "a number is divided by zero" });
+    checker.report(syntax, dividedByZero);
   }
   return types.number;
 }

@@ -1,14 +1,18 @@
 import type { ASTNode } from "@marcbachmann/cel-js";
 import type { Json } from "../../base/json.ts";
-import type { ExpressionProblem } from "./problem.ts";
+import { tooDeep, type ExpressionProblem } from "./problem.ts";
 import type { Rewritten } from "./rewrite.ts";
-import type { Syntax } from "./syntax.ts";
+import { isBracketed } from "./source.ts";
+import type { Syntax, SyntaxOf } from "./syntax.ts";
 import type { BinaryOperator } from "./tree.ts";
+import { expressionLimits } from "./work.ts";
 
-/** The parser's tree as ours; what JSON cannot hold is added to `problems`. */
-export function convert(source: Rewritten, node: ASTNode, problems: ExpressionProblem[]): Syntax {
+/** The parser's tree as ours; what JSON cannot hold is added to `problems`. `piled` counts the signs right before the part. */
+export function convert(source: Rewritten, node: ASTNode, problems: ExpressionProblem[], piled = 0): Syntax {
   const sub = (part: ASTNode): Syntax => convert(source, part, problems);
+  const signed = (part: ASTNode): Syntax => convert(source, part, problems, piled + 1);
   const { start, end } = placeOf(source, node);
+  if (piled === expressionLimits.depthMax) problems.push({ ...tooDeep, start, end });
   switch (node.op) {
     case "value":
       return { kind: "literal", value: literalOf(source, node, problems), start, end };
@@ -34,9 +38,9 @@ export function convert(source: Rewritten, node: ASTNode, problems: ExpressionPr
     case "map":
       return { kind: "object", entries: node.args.map(([key, item]) => [sub(key), sub(item)]), start, end };
     case "!_":
-      return { kind: "not", of: sub(node.args), start, end };
+      return { kind: "not", of: signed(node.args), start, end };
     case "-_":
-      return negated(sub(node.args), start, end);
+      return negated(signed(node.args), start, end);
     case "?:": {
       const [test, yes, no] = node.args;
       return { kind: "choice", test: sub(test), yes: sub(yes), no: sub(no), start, end };
@@ -56,9 +60,32 @@ export function convert(source: Rewritten, node: ASTNode, problems: ExpressionPr
     default: {
       const left = sub(node.args[0]);
       const right = sub(node.args[1]);
-      return { kind: "binary", operator: operatorOf(source, node.op, left.end, right.start), left, right, start, end };
+      const operator = operatorOf(source, node.op, left.end, right.start);
+      return relationFirst(source.text, { kind: "binary", operator, left, right, start, end });
     }
   }
+}
+
+const relations: ReadonlySet<BinaryOperator> = new Set([
+  "==",
+  "!=",
+  "<",
+  "<=",
+  ">",
+  ">=",
+  "in",
+  "contains",
+  "startsWith",
+  "endsWith",
+]);
+
+// CEL has one level for all relations, from left to right; the parser has three, so that it reads `a == b in c` as `a == (b in c)`.
+function relationFirst(text: string, syntax: SyntaxOf<"binary">): Syntax {
+  const { operator, right, start, end } = syntax;
+  if (!relations.has(operator) || right.kind !== "binary" || !relations.has(right.operator)) return syntax;
+  if (isBracketed(text, right)) return syntax;
+  const first = relationFirst(text, { ...syntax, right: right.left, end: right.left.end });
+  return { ...right, left: first, start, end };
 }
 
 // A reference begins at its `#`, which CEL does not see.

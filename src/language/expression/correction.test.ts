@@ -52,7 +52,7 @@ test("what cannot be read is explained in terms of what was meant", () => {
   assert.equal(said("1 2"), "E300 unexpected 2 = an operator is missing before it [2]");
   assert.equal(
     said("item.map(1, 2)"),
-    "E300 the first argument of 'map' must be a new name, for the item = write map(item, item.name) [1]",
+    "E300 the first argument of 'map' must be a new name, for the item = write list.map(item, item.name) [1]",
   );
   assert.equal(said("package.x"), "E300 'package' is a reserved word = give the value another name [package]");
   assert.equal(mended('item.matches("\\d")'), 'item.matches("\\\\d")');

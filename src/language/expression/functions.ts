@@ -70,6 +70,7 @@ const sized = unionOf([types.text, types.list, types.object]);
 const numbers = unionOf([types.number, listOf(types.number)]);
 const value: Parameter = { name: "value", type: types.any, nullable: true };
 const text: Parameter = { name: "text", type: types.text };
+const limit: Parameter = { name: "limit", type: types.number, optional: true };
 const list: Parameter = { name: "list", type: types.list };
 const object: Parameter = { name: "object", type: types.object };
 const spelledNumber: Parameter = { name: "value", type: unionOf([types.text, types.number, types.boolean]) };
@@ -173,9 +174,9 @@ const table: Readonly<Record<FunctionName, FunctionEntry>> = {
     example: "trim(inputs.name)",
   },
   split: {
-    parameters: [text, { name: "separator", type: types.text }],
+    parameters: [text, { name: "separator", type: types.text }, limit],
     result: always(listOf(types.text)),
-    sentence: "The parts of a text between the separators.",
+    sentence: "The parts of a text between the separators; with a limit no more than so many, the last with the rest.",
     example: 'split("a,b", ",")',
   },
   join: {
@@ -185,9 +186,9 @@ const table: Readonly<Record<FunctionName, FunctionEntry>> = {
     example: 'join(inputs.tags, ", ")',
   },
   replace: {
-    parameters: [text, { name: "from", type: types.text }, { name: "to", type: types.text }],
+    parameters: [text, { name: "from", type: types.text }, { name: "to", type: types.text }, limit],
     result: always(types.text),
-    sentence: "The text with every occurrence of one text replaced by another.",
+    sentence: "The text with every occurrence of one text replaced by another; with a limit only the first so many.",
     example: 'replace(inputs.name, " ", "-")',
   },
   matches: {
@@ -262,6 +263,17 @@ export function signatureOf(name: string, entry: FunctionEntry): string {
     ({ name: parameter, optional, rest }) => `${parameter}${optional === true ? "?" : ""}${rest === true ? ", …" : ""}`,
   );
   return `${name}(${parameters.join(", ").replace("more, …", "…")})`;
+}
+
+/** What is wrong with the number of arguments of a call, or undefined when it is right. */
+export function countProblem({ parameters }: FunctionEntry, count: number): string | undefined {
+  const least = parameters.filter(({ optional, rest }) => optional !== true && rest !== true).length;
+  const leastGiven = parameters.length === 1 ? 1 : least;
+  const most = parameters.some(({ rest }) => rest === true) ? Infinity : parameters.length;
+  if (count >= leastGiven && count <= most) return undefined;
+  if (most === Infinity) return `${leastGiven} or more arguments`;
+  const counts = leastGiven === most ? String(most) : `${leastGiven} or ${most}`;
+  return `${counts} argument${counts === "1" ? "" : "s"}`;
 }
 
 /** What an argument may be, for the messages: `text`, `a list`, `numbers`. */
