@@ -1,14 +1,14 @@
 import { checkHas, isKnown } from "./check-names.ts";
 import { checkWord } from "./check-operators.ts";
-import { macroHints, macroVariable } from "./correction.ts";
-import { didYouMean, expectTruth, hinted, rejectNull, unknown, type Checker, type Typed } from "./checker.ts";
+import { macroHints } from "./correction.ts";
+import { checkMacro, macroArguments, macroForm } from "./check-macro.ts";
+import { didYouMean, hinted, rejectNull, unknown, type Checker, type Typed } from "./checker.ts";
 import { countProblem, functions, signatureOf, wantedOf, type Parameter } from "./functions.ts";
 import { compilePattern } from "./pattern.ts";
 import type { ExpressionProblem } from "./problem.ts";
 import type { Syntax, SyntaxOf } from "./syntax.ts";
-import type { Macro, Node } from "./tree.ts";
-import { describeType, itemOfList, listOf, partsOf, types, type Type } from "./type.ts";
-import { expressionLimits } from "./work.ts";
+import type { Macro } from "./tree.ts";
+import { describeType, mayBeNull, partsOf, types, type Type } from "./type.ts";
 
 /** A call, whichever way it is written: `size(x)` or `x.size()`. */
 interface Call {
@@ -64,77 +64,6 @@ const foreignSpaces: ReadonlySet<string> = new Set([
   "lists",
 ]);
 
-const macroArguments: Readonly<Record<Macro, string>> = {
-  all: "2",
-  exists: "2",
-  exists_one: "2",
-  map: "2 or 3",
-  filter: "2",
-};
-
-function macroForm(name: string, count: number): Macro | undefined {
-  if (!Object.hasOwn(macroArguments, name)) return undefined;
-  return count === 2 || (name === "map" && count === 3) ? (name as Macro) : undefined;
-}
-
-function checkMacro(checker: Checker, syntax: SyntaxOf<"method">, macro: Macro): Typed {
-  const of = checker.check(syntax.of);
-  const item = itemType(checker, syntax, macro, of.type);
-  const variable = variableOf(checker, syntax, macro);
-  if (variable === undefined) return unknown;
-
-  const variables = [...checker.variables, [variable, item]] as const;
-  if (variables.length > expressionLimits.macroDepthMax) {
-    const message = `at most ${expressionLimits.macroDepthMax} of all, exists, map and filter may stand in each other`;
-    checker.report(syntax, { code: "E399", message, hint: "compute the inner list in a set step before" });
-    return unknown;
-  }
-
-  // What was known of an outer name does not hold for a variable that hides it.
-  const facts = new Set([...checker.facts].filter((fact) => !isOf(fact, variable)));
-  const [filter, body] = syntax.args.slice(1).map((part) => {
-    const { node, type } = checker.check(part, { variables, facts });
-    return { part, node, type };
-  });
-  const result = body ?? filter;
-  if (filter === undefined || result === undefined) return unknown;
-  if (macro !== "map" || body !== undefined) expectTruth(checker, filter.part, filter.type);
-
-  const node: Node = {
-    kind: "macro",
-    macro,
-    of: of.node,
-    variable,
-    ...(body === undefined ? {} : { filter: filter.node }),
-    body: result.node,
-  };
-  if (macro === "map") return { node, type: listOf(result.type) };
-  return { node, type: macro === "filter" ? listOf(item) : types.boolean };
-}
-
-// The parser refuses most of what is no name; numbers such as `.5` and references are names to it.
-function variableOf(checker: Checker, syntax: SyntaxOf<"method">, macro: Macro): string | undefined {
-  const [first = syntax] = syntax.args;
-  if (first.kind === "name" && !first.reference) return first.name;
-  checker.report(first, { code: "E300", ...macroVariable(macro) });
-  return undefined;
-}
-
-function isOf(fact: string, variable: string): boolean {
-  return fact === variable || fact.startsWith(`${variable}.`) || fact.startsWith(`${variable}[`);
-}
-
-function itemType(checker: Checker, syntax: SyntaxOf<"method">, macro: Macro, of: Type): Type {
-  const type = rejectNull(checker, syntax.of, of);
-  if (type.kind === "list") return itemOfList(type);
-  if (type.kind === "object") return types.text;
-  if (partsOf(type).some(({ kind }) => kind === "any" || kind === "list" || kind === "object")) return types.any;
-  const source = checker.source(syntax.of);
-  const message = `'${macro}' needs a list or an object, but '${source}' is ${describeType(type)}`;
-  checker.report(syntax.of, { code: "E303", message });
-  return types.any;
-}
-
 function checkFunction(checker: Checker, call: Call): Typed {
   const entry = functions.get(call.name);
   if (entry === undefined) {
@@ -156,10 +85,15 @@ function checkFunction(checker: Checker, call: Call): Typed {
   const given = args.map(({ type }, index) => {
     const parameter = entry.parameters[Math.min(index, entry.parameters.length - 1)];
     const arg = call.args[index];
-    return parameter === undefined || arg === undefined ? type : argumentType(checker, call, parameter, { arg, type });
+    if (parameter === undefined || arg === undefined) return type;
+    return argumentType(checker, call, args.length > 1 ? amongOthers(parameter) : parameter, { arg, type });
   });
   if (call.name === "matches") checkPattern(checker, call.args[1]);
   return { node: { kind: "call", name: call.name, args: args.map(({ node }) => node) }, type: entry.result(given) };
+}
+
+function amongOthers(parameter: Parameter): Parameter {
+  return { ...parameter, type: parameter.among ?? parameter.type };
 }
 
 /** The type of one argument as the function may rely on it. */
@@ -171,9 +105,12 @@ function argumentType(
 ): Type {
   if (parameter.nullable === true) return type;
   const plain = rejectNull(checker, arg, type);
-  if (fits(plain, parameter.type)) return plain;
-
   const source = checker.source(arg);
+  if (fits(plain, parameter.type)) {
+    if (holdsNull(plain, parameter.type)) reportNullItems(checker, arg, source);
+    return plain;
+  }
+
   const message = `${call.name}() needs ${wantedOf(parameter)}, but '${source}' is ${describeType(plain)}`;
   checker.report(arg, { code: "E303", message, ...hinted(argumentHint(source, plain, parameter)) });
   return types.any;
@@ -197,6 +134,21 @@ function fitsOne(part: Type, wanted: Type): boolean {
     return partsOf(part.item).length === 0 || fits(part.item, wanted.item);
   }
   return part.kind === wanted.kind;
+}
+
+// A list whose items may be null is given to a function that takes none.
+function holdsNull(type: Type, wanted: Type): boolean {
+  const items = partsOf(wanted).flatMap((part) => (part.kind === "list" ? [part.item] : []));
+  const takesNull = items.some((item) => item.kind === "any" || mayBeNull(item));
+  return !takesNull && partsOf(type).some((part) => part.kind === "list" && mayBeNull(part.item));
+}
+
+function reportNullItems(checker: Checker, arg: Syntax, source: string): void {
+  const whole = arg.kind === "binary" || arg.kind === "choice" ? `(${source})` : source;
+  const text = `${whole}.filter(item, item != null)`;
+  const { start, end } = arg;
+  const complaint = { code: "E303", message: `${source} may hold null`, hint: `write ${text}` } as const;
+  checker.report(arg, complaint, { start, end, text });
 }
 
 function checkPattern(checker: Checker, syntax: Syntax | undefined): void {

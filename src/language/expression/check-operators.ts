@@ -14,7 +14,7 @@ import { constantOf } from "./constant.ts";
 import { factsWhen } from "./narrow.ts";
 import type { Syntax, SyntaxOf } from "./syntax.ts";
 import type { BinaryOperator } from "./tree.ts";
-import { describeType, join, partsOf, types, withoutNull, type Type } from "./type.ts";
+import { describeType, isFilled, join, listOf, partsOf, types, withoutNull, type Type } from "./type.ts";
 
 /** A side of an operator, as written and as understood. */
 interface Side extends Typed {
@@ -143,7 +143,7 @@ function checkSum(checker: Checker, syntax: SyntaxOf<"binary">, left: Side, righ
   if (one.kind === "any" && other.kind === "any") return types.any;
   if (mayBe(one, "text") && mayBe(other, "text")) return sumType(one, other, types.text);
   if (mayBe(one, "number") && mayBe(other, "number")) return sumType(one, other, types.number);
-  if (mayBe(one, "list") && mayBe(other, "list")) return sumType(one, other, join(one, other));
+  if (mayBe(one, "list") && mayBe(other, "list")) return sumType(one, other, joinedLists(one, other));
 
   const message = `cannot add ${describeType(one)} + ${describeType(other)}`;
   checker.report(syntax, { code: "E303", message, ...hinted(sumHint(checker, left, right)) });
@@ -154,6 +154,12 @@ function sumType(left: Type, right: Type, sum: Type): Type {
   return left.kind === "union" || right.kind === "union" || left.kind === "any" || right.kind === "any"
     ? types.any
     : sum;
+}
+
+// One list that has an item is enough for the sum to have one.
+function joinedLists(left: Type, right: Type): Type {
+  const both = join(left, right);
+  return both.kind === "list" ? listOf(both.item, isFilled(left) || isFilled(right)) : both;
 }
 
 function sumHint(checker: Checker, left: Side, right: Side): string | undefined {

@@ -103,7 +103,7 @@ function checkSyntax(checker: Checker, syntax: Syntax): Typed {
       return checkIndex(checker, syntax);
     case "list": {
       const items = syntax.items.map((item) => checker.check(item));
-      const type = listOf(joinAll(items.map((item) => item.type)));
+      const type = listOf(joinAll(items.map((item) => item.type)), items.length > 0);
       return { node: { kind: "list", items: items.map(({ node }) => node) }, type };
     }
     case "object":

@@ -1,6 +1,7 @@
 import { dateParts, datePartSentences, type DatePart } from "./dates.ts";
 import {
   describeType,
+  isFilled,
   join,
   joinAll,
   listOf,
@@ -16,6 +17,8 @@ import {
 export interface Parameter {
   readonly name: string;
   readonly type: Type;
+  /** What it may be when it is not the only argument. */
+  readonly among?: Type;
   /** May be left out. */
   readonly optional?: true;
   /** May be given any number of times from here on. */
@@ -68,12 +71,14 @@ export type FunctionName =
 
 const sized = unionOf([types.text, types.list, types.object]);
 const numbers = unionOf([types.number, listOf(types.number)]);
+const manyNumbers: Parameter = { name: "numbers", type: numbers, among: types.number, rest: true };
 const value: Parameter = { name: "value", type: types.any, nullable: true };
 const text: Parameter = { name: "text", type: types.text };
 const limit: Parameter = { name: "limit", type: types.number, optional: true };
 const list: Parameter = { name: "list", type: types.list };
 const object: Parameter = { name: "object", type: types.object };
-const spelledNumber: Parameter = { name: "value", type: unionOf([types.text, types.number, types.boolean]) };
+const plain = unionOf([types.text, types.number, types.boolean]);
+const spelledNumber: Parameter = { name: "value", type: plain };
 const always = (type: Type) => (): Type => type;
 
 const table: Readonly<Record<FunctionName, FunctionEntry>> = {
@@ -102,13 +107,13 @@ const table: Readonly<Record<FunctionName, FunctionEntry>> = {
     example: 'default(inputs.note, "none")',
   },
   min: {
-    parameters: [{ name: "numbers", type: numbers, rest: true }],
+    parameters: [manyNumbers],
     result: leastOf,
     sentence: "The smallest of some numbers or of a list of numbers; null for an empty list.",
     example: "min(a.output.score, b.output.score)",
   },
   max: {
-    parameters: [{ name: "numbers", type: numbers, rest: true }],
+    parameters: [manyNumbers],
     result: leastOf,
     sentence: "The largest of some numbers or of a list of numbers; null for an empty list.",
     example: "max([1, 2, 3])",
@@ -180,7 +185,10 @@ const table: Readonly<Record<FunctionName, FunctionEntry>> = {
     example: 'split("a,b", ",")',
   },
   join: {
-    parameters: [list, { name: "separator", type: types.text, optional: true }],
+    parameters: [
+      { name: "list", type: listOf(plain) },
+      { name: "separator", type: types.text, optional: true },
+    ],
     result: always(types.text),
     sentence: "The texts, numbers and true/false of a list as one text, with the separator between them.",
     example: 'join(inputs.tags, ", ")',
@@ -303,7 +311,10 @@ function firstOf(args: readonly Type[]): Type {
 }
 
 function leastOf(args: readonly Type[]): Type {
-  return args.length > 1 ? types.number : unionOf([types.number, types.null]);
+  const [only = types.any] = args;
+  return args.length > 1 || isFilled(only) || only.kind === "number"
+    ? types.number
+    : unionOf([types.number, types.null]);
 }
 
 function sameList(args: readonly Type[]): Type {
