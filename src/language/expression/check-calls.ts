@@ -2,13 +2,13 @@ import { checkHas, isKnown } from "./check-names.ts";
 import { checkWord } from "./check-operators.ts";
 import { macroHints } from "./correction.ts";
 import { checkMacro, macroArguments, macroForm } from "./check-macro.ts";
-import { didYouMean, hinted, rejectNull, unknown, type Checker, type Typed } from "./checker.ts";
+import { didYouMean, hinted, rejectNull, unknown, type Checker, type Complaint, type Typed } from "./checker.ts";
 import { countProblem, functions, signatureOf, wantedOf, type Parameter } from "./functions.ts";
 import { compilePattern } from "./pattern.ts";
 import type { ExpressionProblem } from "./problem.ts";
 import type { Syntax, SyntaxOf } from "./syntax.ts";
 import type { Macro } from "./tree.ts";
-import { describeType, mayBeNull, partsOf, types, type Type } from "./type.ts";
+import { describeType, mayBeNull, partsOf, types, unionOf, type Type } from "./type.ts";
 
 /** A call, whichever way it is written: `size(x)` or `x.size()`. */
 interface Call {
@@ -89,6 +89,7 @@ function checkFunction(checker: Checker, call: Call): Typed {
     return argumentType(checker, call, args.length > 1 ? amongOthers(parameter) : parameter, { arg, type });
   });
   if (call.name === "matches") checkPattern(checker, call.args[1]);
+  if (call.name === "product") checkLists(checker, call.args[0], given[0]);
   return { node: { kind: "call", name: call.name, args: args.map(({ node }) => node) }, type: entry.result(given) };
 }
 
@@ -134,6 +135,31 @@ function fitsOne(part: Type, wanted: Type): boolean {
     return partsOf(part.item).length === 0 || fits(part.item, wanted.item);
   }
   return part.kind === wanted.kind;
+}
+
+/** Reports what is given to product() and is not certainly a list: each entry that is written, or the first field of another object. */
+function checkLists(checker: Checker, arg: Syntax | undefined, type: Type | undefined): void {
+  if (arg === undefined || type?.kind !== "object") return;
+  for (const [name, field] of type.fields) {
+    const entry = arg.kind === "object" ? arg.entries.find(([key]) => isText(key, name))?.[1] : undefined;
+    const source = entry === undefined ? `${checker.source(arg)}.${name}` : checker.source(entry);
+    const complaint = listComplaint(source, type.optional.has(name) ? unionOf([field, types.null]) : field);
+    if (complaint === undefined) continue;
+    checker.report(entry ?? arg, complaint);
+    if (entry === undefined) return;
+  }
+}
+
+function listComplaint(source: string, type: Type): Complaint | undefined {
+  if (!partsOf(type).some(({ kind }) => kind === "any" || kind === "list")) {
+    return { code: "E303", message: `product() needs lists, but '${source}' is ${describeType(type)}` };
+  }
+  if (!mayBeNull(type)) return undefined;
+  return { code: "E303", message: `${source} may be null`, hint: `write default(${source}, [])` };
+}
+
+function isText(syntax: Syntax, text: string): boolean {
+  return syntax.kind === "literal" && syntax.value === text;
 }
 
 // A list whose items may be null is given to a function that takes none.

@@ -1,6 +1,6 @@
 import { didYouMean, hinted, unknown, type Checker, type StepType, type Typed } from "./checker.ts";
 import { functions } from "./functions.ts";
-import { pathOf } from "./narrow.ts";
+import { pathOf, presenceOf } from "./narrow.ts";
 import type { ExpressionProblem } from "./problem.ts";
 import type { Syntax, SyntaxOf } from "./syntax.ts";
 import type { StepField } from "./tree.ts";
@@ -179,15 +179,11 @@ function checkStepField(
 function readStep(checker: Checker, syntax: SyntaxOf<"member">, step: StepType, field: StepField): Typed {
   const path = pathOf(syntax);
   const { start, end } = syntax;
-  checker.read({
-    step: step.step,
-    field,
-    start,
-    end,
-    guarded: checker.guarded || (path !== undefined && checker.facts.has(path)),
-  });
+  // A field of a step is there when it is not null, so that has() rules both out.
+  const known = path !== undefined && (checker.facts.has(path) || checker.facts.has(presenceOf(path)));
+  checker.read({ step: step.step, field, start, end, guarded: checker.guarded || known });
   const type = step.fields[field] ?? types.any;
-  return { node: { kind: "step", step: step.step, field }, type: factual(checker, syntax, type) };
+  return { node: { kind: "step", step: step.step, field }, type: known ? withoutNull(type) : type };
 }
 
 interface Field {
@@ -199,10 +195,12 @@ interface Field {
 function fieldType(checker: Checker, syntax: SyntaxOf<"member">, type: Type): Field | undefined {
   const { field } = syntax;
   const parts = partsOf(type);
-  const found = parts.map((part) => fieldOfPart(part, field)).filter((part) => part !== undefined);
+  const path = pathOf(syntax);
+  const present = path !== undefined && checker.facts.has(presenceOf(path));
+  const found = parts.map((part) => fieldOfPart(part, field, present)).filter((part) => part !== undefined);
   const some = found.find(({ name }) => name !== field) ?? found[0];
   if (some !== undefined) {
-    const missing = found.length < parts.length ? [types.null] : [];
+    const missing = found.length < parts.length && !present ? [types.null] : [];
     const all = found.map((part) => part.type).reduce(join);
     return { name: some.name, type: missing.length === 0 ? all : unionOf([all, types.null]) };
   }
@@ -211,13 +209,13 @@ function fieldType(checker: Checker, syntax: SyntaxOf<"member">, type: Type): Fi
   return undefined;
 }
 
-function fieldOfPart(part: Type, field: string): Field | undefined {
+function fieldOfPart(part: Type, field: string, present: boolean): Field | undefined {
   if (part.kind === "any") return { name: field, type: types.any };
   if (part.kind !== "object") return undefined;
   const name = part.fields.has(field) ? field : dashedName(part.fields.keys(), field);
   const type = name === undefined ? undefined : part.fields.get(name);
   if (name === undefined || type === undefined) return part.open ? { name: field, type: types.any } : undefined;
-  return { name, type: part.optional.has(name) ? unionOf([type, types.null]) : type };
+  return { name, type: part.optional.has(name) && !present ? unionOf([type, types.null]) : type };
 }
 
 // `a_b` may be how `a-b` is written here; names without a dash are written as they are.

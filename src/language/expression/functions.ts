@@ -2,6 +2,7 @@ import { dateParts, datePartSentences, type DatePart } from "./dates.ts";
 import {
   describeType,
   isFilled,
+  itemOfList,
   join,
   joinAll,
   listOf,
@@ -326,6 +327,10 @@ function itemOf(type: Type): Type {
   return type.kind === "list" ? type.item : types.any;
 }
 
+function knownItem(type: Type): Type {
+  return type.kind === "list" ? itemOfList(type) : types.any;
+}
+
 function innerItem(type: Type): Type {
   return type.kind === "list" ? type.item : type;
 }
@@ -356,5 +361,5 @@ function mergeOf(args: readonly Type[]): Type {
 
 function productOf([type = types.any]: readonly Type[]): Type {
   if (type.kind !== "object" || type.open || type.optional.size > 0) return listOf(types.object);
-  return listOf(objectOf(new Map([...type.fields].map(([key, items]) => [key, itemOf(items)]))));
+  return listOf(objectOf(new Map([...type.fields].map(([key, items]) => [key, knownItem(items)]))));
 }

@@ -131,7 +131,7 @@ export function describeType(type: Type): string {
     case "boolean":
       return "true/false";
     case "list":
-      return type.item.kind === "any" ? "list" : `list of ${describeItem(type.item)}`;
+      return itemOfList(type).kind === "any" ? "list" : `list of ${describeItem(type.item)}`;
     case "union":
       return [...new Set(type.of.map(describeType))].join(" or ");
     case "null":
