@@ -50,6 +50,11 @@ export function checkMethod(checker: Checker, syntax: SyntaxOf<"method">): Typed
   return checkFunction(checker, { name, args: [of, ...args], ...at, whole: syntax });
 }
 
+/** True for the functions that take a value which may be null and give another for it. */
+export function isGuard(name: string): boolean {
+  return name === "first" || name === "default";
+}
+
 // Names in front of functions in other languages: what is called is one function, and one thing is unknown.
 const foreignSpaces: ReadonlySet<string> = new Set([
   "JSON",
@@ -73,8 +78,8 @@ function checkFunction(checker: Checker, call: Call): Typed {
     return unknown;
   }
 
-  const guarded = call.name === "first" || call.name === "default";
-  const args = call.args.map((arg) => checker.check(arg, guarded ? { guarded } : {}));
+  const place = isGuard(call.name) ? { guarded: true } : undefined;
+  const args = call.args.map((arg) => checker.check(arg, place));
   const count = countProblem(entry, args.length);
   if (count !== undefined) {
     const message = `${call.name} takes ${count}, but got ${args.length}`;

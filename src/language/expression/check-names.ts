@@ -1,4 +1,4 @@
-import { didYouMean, hinted, unknown, type Checker, type StepType, type Typed } from "./checker.ts";
+import { didYouMean, hinted, unguarded, unknown, type Checker, type StepType, type Typed } from "./checker.ts";
 import { functions } from "./functions.ts";
 import { pathOf, presenceOf } from "./narrow.ts";
 import type { ExpressionProblem } from "./problem.ts";
@@ -81,7 +81,7 @@ function hasWritten(checker: Checker, arg: SyntaxOf<"member">, object: SyntaxOf<
 /** `of[at]`: an item of a list, or a field whose name is computed. */
 export function checkIndex(checker: Checker, syntax: SyntaxOf<"index">): Typed {
   const of = checker.check(syntax.of);
-  const at = checker.check(syntax.at);
+  const at = checker.check(syntax.at, unguarded(checker));
   const node = { kind: "index", of: of.node, at: at.node } as const;
   const type = itemType(checker, syntax, of.type, at.type);
   return { node, type: factual(checker, syntax, type) };
@@ -177,10 +177,9 @@ function checkStepField(
 }
 
 function readStep(checker: Checker, syntax: SyntaxOf<"member">, step: StepType, field: StepField): Typed {
-  const path = pathOf(syntax);
   const { start, end } = syntax;
   // A field of a step is there when it is not null, so that has() rules both out.
-  const known = path !== undefined && (checker.facts.has(path) || checker.facts.has(presenceOf(path)));
+  const known = isNotNull(checker, syntax) || isPresent(checker, syntax);
   checker.read({ step: step.step, field, start, end, guarded: checker.guarded || known });
   const type = step.fields[field] ?? types.any;
   return { node: { kind: "step", step: step.step, field }, type: known ? withoutNull(type) : type };
@@ -194,9 +193,11 @@ interface Field {
 /** The field of a value of this type, null joined where it may be missing; undefined after it was reported as missing for certain. */
 function fieldType(checker: Checker, syntax: SyntaxOf<"member">, type: Type): Field | undefined {
   const { field } = syntax;
+  const present = isPresent(checker, syntax);
+  // Nearly every read is one of a field that the type lists: it takes the short way.
+  const direct = type.kind === "object" ? fieldOfPart(type, field, present) : undefined;
+  if (direct !== undefined) return direct;
   const parts = partsOf(type);
-  const path = pathOf(syntax);
-  const present = path !== undefined && checker.facts.has(presenceOf(path));
   const found = parts.map((part) => fieldOfPart(part, field, present)).filter((part) => part !== undefined);
   const some = found.find(({ name }) => name !== field) ?? found[0];
   if (some !== undefined) {
@@ -207,6 +208,12 @@ function fieldType(checker: Checker, syntax: SyntaxOf<"member">, type: Type): Fi
   if (parts.every((part) => part.kind === "null")) return { name: field, type: types.null };
   reportField(checker, syntax, withoutNull(type));
   return undefined;
+}
+
+function isPresent(checker: Checker, syntax: Syntax): boolean {
+  if (checker.facts.size === 0) return false;
+  const path = pathOf(syntax);
+  return path !== undefined && checker.facts.has(presenceOf(path));
 }
 
 function fieldOfPart(part: Type, field: string, present: boolean): Field | undefined {
@@ -320,7 +327,11 @@ function reportUnknown(checker: Checker, syntax: SyntaxOf<"name">): Typed {
 
 // What a test before has ruled out is ruled out here.
 function factual(checker: Checker, syntax: Syntax, type: Type): Type {
-  if (checker.facts.size === 0 || type.kind !== "union") return type;
+  return type.kind === "union" && isNotNull(checker, syntax) ? withoutNull(type) : type;
+}
+
+function isNotNull(checker: Checker, syntax: Syntax): boolean {
+  if (checker.facts.size === 0) return false;
   const path = pathOf(syntax);
-  return path !== undefined && checker.facts.has(path) ? withoutNull(type) : type;
+  return path !== undefined && checker.facts.has(path);
 }

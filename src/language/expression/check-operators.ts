@@ -6,6 +6,7 @@ import {
   fieldOfKind,
   hinted,
   rejectNull,
+  unguarded,
   type Checker,
   type Complaint,
   type Typed,
@@ -49,10 +50,10 @@ export function checkWord(
 
 /** `test ? yes : no`, where each answer may rely on the test. */
 export function checkChoice(checker: Checker, syntax: SyntaxOf<"choice">): Typed {
-  const test = checker.check(syntax.test);
+  const test = checker.check(syntax.test, unguarded(checker));
   expectTruth(checker, syntax.test, test.type);
-  const yes = checker.check(syntax.yes, { facts: withFacts(checker, syntax.test, true) });
-  const no = checker.check(syntax.no, { facts: withFacts(checker, syntax.test, false) });
+  const yes = checker.check(syntax.yes, withFacts(checker, syntax.test, true));
+  const no = checker.check(syntax.no, withFacts(checker, syntax.test, false));
   return { node: { kind: "choice", test: test.node, yes: yes.node, no: no.node }, type: join(yes.type, no.type) };
 }
 
@@ -80,16 +81,16 @@ function mayBe(type: Type, ...kinds: readonly Type["kind"][]): boolean {
   return partsOf(type).some((part) => part.kind === "any" || kinds.includes(part.kind));
 }
 
-function withFacts(checker: Checker, test: Syntax, truth: boolean): ReadonlySet<string> {
+function withFacts(checker: Checker, test: Syntax, truth: boolean): Pick<Checker, "facts"> | undefined {
   const facts = factsWhen(test, truth);
-  return facts.length === 0 ? checker.facts : new Set([...checker.facts, ...facts]);
+  return facts.length === 0 ? undefined : { facts: new Set([...checker.facts, ...facts]) };
 }
 
 function checkLogic(checker: Checker, syntax: SyntaxOf<"binary">, operator: "&&" | "||"): Typed {
   const before = checker.problems.length;
   const left = checker.check(syntax.left);
   const between = checker.problems.length;
-  const right = checker.check(syntax.right, { facts: withFacts(checker, syntax.left, operator === "&&") });
+  const right = checker.check(syntax.right, withFacts(checker, syntax.left, operator === "&&"));
   // From the end, so that the places of those before stay as they are.
   forgiveFailures(checker, between, checker.problems.length, () => isCertain(checker, operator, left));
   forgiveFailures(checker, before, between, () => isCertain(checker, operator, right));
@@ -237,7 +238,7 @@ function checkEquality(checker: Checker, syntax: SyntaxOf<"binary">, operator: "
 // A read that is compared with null copes with null.
 function sideOfEquality(checker: Checker, syntax: Syntax, opposite: Syntax): Side {
   const testsNull = opposite.kind === "literal" && opposite.value === null;
-  return { ...checkWordAsText(checker, syntax, { guarded: checker.guarded || testsNull }), syntax };
+  return { ...checkWordAsText(checker, syntax, testsNull ? { guarded: true } : undefined), syntax };
 }
 
 function checkEqual(checker: Checker, syntax: SyntaxOf<"binary">, left: Side, right: Side): void {

@@ -9,9 +9,9 @@ import { expressionLimits } from "./work.ts";
 
 /** The parser's tree as ours; what JSON cannot hold is added to `problems`. `piled` counts the signs right before the part. */
 export function convert(source: Rewritten, node: ASTNode, problems: ExpressionProblem[], piled = 0): Syntax {
-  const sub = (part: ASTNode): Syntax => convert(source, part, problems);
-  const signed = (part: ASTNode): Syntax => convert(source, part, problems, piled + 1);
-  const { start, end } = placeOf(source, node);
+  // A reference begins at its `#`, which CEL does not see.
+  const start = source.references.has(node.start) ? node.start - 1 : node.start;
+  const { end } = node;
   if (piled === expressionLimits.depthMax) problems.push({ ...tooDeep, start, end });
   switch (node.op) {
     case "value":
@@ -21,49 +21,58 @@ export function convert(source: Rewritten, node: ASTNode, problems: ExpressionPr
         return { kind: "literal", value: Number(source.text.slice(start, end)), start, end };
       }
       return { kind: "name", name: node.args, reference: source.references.has(node.start), start, end };
-    case ".":
-      // The name is taken from the text as written: a reference may have `-` where CEL reads `_`.
-      return {
-        kind: "member",
-        of: sub(node.args[0]),
-        field: source.text.slice(node.pos, end).replaceAll("`", ""),
-        fieldStart: node.pos,
-        start,
-        end,
-      };
-    case "[]":
-      return { kind: "index", of: sub(node.args[0]), at: sub(node.args[1]), start, end };
+    case ".": {
+      const of = convert(source, node.args[0], problems);
+      return { kind: "member", of, field: fieldName(source.text, node.pos, end), fieldStart: node.pos, start, end };
+    }
+    case "[]": {
+      const of = convert(source, node.args[0], problems);
+      return { kind: "index", of, at: convert(source, node.args[1], problems), start, end };
+    }
     case "list":
-      return { kind: "list", items: node.args.map(sub), start, end };
-    case "map":
-      return { kind: "object", entries: node.args.map(([key, item]) => [sub(key), sub(item)]), start, end };
+      return { kind: "list", items: convertAll(source, node.args, problems), start, end };
+    case "map": {
+      const entries = node.args.map(
+        ([key, item]) => [convert(source, key, problems), convert(source, item, problems)] as const,
+      );
+      return { kind: "object", entries, start, end };
+    }
     case "!_":
-      return { kind: "not", of: signed(node.args), start, end };
+      return { kind: "not", of: convert(source, node.args, problems, piled + 1), start, end };
     case "-_":
-      return negated(signed(node.args), start, end);
+      return negated(convert(source, node.args, problems, piled + 1), start, end);
     case "?:": {
-      const [test, yes, no] = node.args;
-      return { kind: "choice", test: sub(test), yes: sub(yes), no: sub(no), start, end };
+      const [test, yes, no] = convertAll(source, node.args, problems) as [Syntax, Syntax, Syntax];
+      return { kind: "choice", test, yes, no, start, end };
     }
     case "call":
-      return { kind: "call", name: node.args[0], args: node.args[1].map(sub), start, end };
+      return { kind: "call", name: node.args[0], args: convertAll(source, node.args[1], problems), start, end };
     case "rcall": {
       const [name, receiver, args] = node.args;
-      const of = sub(receiver);
+      const of = convert(source, receiver, problems);
       const nameStart = source.text.indexOf(name, source.text.indexOf(".", of.end));
-      return { kind: "method", of, name, nameStart, args: args.map(sub), start, end };
+      return { kind: "method", of, name, nameStart, args: convertAll(source, args, problems), start, end };
     }
     case ".?":
     case "[?]":
       problems.push({ code: "E300", message: "'?' is not an operator here", start, end });
       return { kind: "literal", value: null, start, end };
     default: {
-      const left = sub(node.args[0]);
-      const right = sub(node.args[1]);
+      const left = convert(source, node.args[0], problems);
+      const right = convert(source, node.args[1], problems);
       const operator = operatorOf(source, node.op, left.end, right.start);
       return relationFirst(source.text, { kind: "binary", operator, left, right, start, end });
     }
   }
+}
+
+function convertAll(source: Rewritten, nodes: readonly ASTNode[], problems: ExpressionProblem[]): readonly Syntax[] {
+  return nodes.map((node) => convert(source, node, problems));
+}
+
+// The name is taken from the text as written: a reference may have `-` where CEL reads `_`, and backticks stand around others.
+function fieldName(text: string, start: number, end: number): string {
+  return text[start] === "`" ? text.slice(start + 1, end - 1) : text.slice(start, end);
 }
 
 const relations: ReadonlySet<BinaryOperator> = new Set([
@@ -86,11 +95,6 @@ function relationFirst(text: string, syntax: SyntaxOf<"binary">): Syntax {
   if (isBracketed(text, right)) return syntax;
   const first = relationFirst(text, { ...syntax, right: right.left, end: right.left.end });
   return { ...right, left: first, start, end };
-}
-
-// A reference begins at its `#`, which CEL does not see.
-function placeOf(source: Rewritten, { start, end }: ASTNode): { readonly start: number; readonly end: number } {
-  return { start: source.references.has(start) ? start - 1 : start, end };
 }
 
 function operatorOf(source: Rewritten, operator: BinaryOperator, from: number, to: number): BinaryOperator {

@@ -12,11 +12,14 @@ const inputs = objectOf(
   },
   { optional: ["note", "both", "deep", "tags"] },
 );
+const steps = [
+  { step: 0, id: "s", fields: { output: unionOf([types.text, types.null]) } },
+  { step: 1, id: "open", fields: { output: types.any } },
+];
 const environment = {
   names: new Map<string, Type>([["inputs", inputs]]),
-  step: (id: string) =>
-    id === "s" ? { step: 0, id, fields: { output: unionOf([types.text, types.null]) } } : undefined,
-  stepIds: ["s"],
+  step: (id: string) => steps.find((step) => step.id === id),
+  stepIds: ["s", "open"],
 };
 
 const said = (text: string): readonly string[] =>
@@ -51,4 +54,21 @@ test("product() is given lists, which is seen before it runs", () => {
     "product() needs lists, but '1' is number",
   ]);
   assert.deepEqual(said("product(inputs)"), ["product() needs lists, but 'inputs.note' is text or null"]);
+});
+
+test("first() and default() cope with a null that comes out of their argument, not with one that something in it fails on", () => {
+  const guards = (text: string): readonly boolean[] =>
+    compileExpression(text, environment).reads.map(({ guarded }) => guarded);
+  assert.deepEqual(guards('default(s.output, "")'), [true]);
+  assert.deepEqual(guards('default(open.output.a[0].b, "")'), [true]);
+  assert.deepEqual(guards('first(default(s.output, null), s.output, "")'), [true, true]);
+  assert.deepEqual(guards("default(true ? open.output : s.output, 1)"), [true, true]);
+  assert.deepEqual(guards("default(size(open.output), 0)"), [false]);
+  assert.deepEqual(guards("default(open.output + 1, 0)"), [false]);
+  assert.deepEqual(guards("default(open.output.map(i, i), [])"), [false]);
+  assert.deepEqual(guards("default([1][open.output], 0)"), [false]);
+  assert.deepEqual(guards("default(open.output ? 1 : 2, 0)"), [false]);
+  assert.deepEqual(guards("default(open.output == 1, false)"), [false]);
+  assert.deepEqual(guards("default(open.output != null, false)"), [true]);
+  assert.deepEqual(guards("default(open.output != null ? size(open.output) : null, 0)"), [true, true]);
 });
