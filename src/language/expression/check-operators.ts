@@ -86,17 +86,38 @@ function withFacts(checker: Checker, test: Syntax, truth: boolean): Pick<Checker
   return facts.length === 0 ? undefined : { facts: new Set([...checker.facts, ...facts]) };
 }
 
+// A chain such as `a && b && c` is walked once, so that what is known grows with it instead of being found again for each part.
 function checkLogic(checker: Checker, syntax: SyntaxOf<"binary">, operator: "&&" | "||"): Typed {
-  const before = checker.problems.length;
-  const left = checker.check(syntax.left);
-  const between = checker.problems.length;
-  const right = checker.check(syntax.right, withFacts(checker, syntax.left, operator === "&&"));
-  // From the end, so that the places of those before stay as they are.
-  forgiveFailures(checker, between, checker.problems.length, () => isCertain(checker, operator, left));
-  forgiveFailures(checker, before, between, () => isCertain(checker, operator, right));
-  expectTruth(checker, syntax.left, left.type);
-  expectTruth(checker, syntax.right, right.type);
-  return { node: { kind: "binary", operator, left: left.node, right: right.node }, type: types.boolean };
+  const [first, ...more] = chainOf(syntax, operator);
+  const { problems } = checker;
+  const facts = new Set(checker.facts);
+  const start = problems.length;
+  let before = first;
+  let left = checker.check(first);
+  expectTruth(checker, first, left.type);
+  for (const part of more) {
+    for (const fact of factsWhen(before, operator === "&&")) facts.add(fact);
+    const between = problems.length;
+    const right = checker.check(part, facts.size === checker.facts.size ? undefined : { facts });
+    expectTruth(checker, part, right.type);
+    // From the end, so that the places of those before stay as they are.
+    const [decided, other] = [left, right];
+    forgiveFailures(checker, between, problems.length, () => isCertain(checker, operator, decided));
+    forgiveFailures(checker, start, between, () => isCertain(checker, operator, other));
+    left = { node: { kind: "binary", operator, left: left.node, right: right.node }, type: types.boolean };
+    before = part;
+  }
+  return left;
+}
+
+function chainOf(syntax: SyntaxOf<"binary">, operator: "&&" | "||"): readonly [Syntax, ...Syntax[]] {
+  const parts = [syntax.right];
+  let { left } = syntax;
+  while (left.kind === "binary" && left.operator === operator) {
+    parts.push(left.right);
+    ({ left } = left);
+  }
+  return [left, ...parts.toReversed()];
 }
 
 const dividedByZero: Complaint = { code: "E303", message: "a number is divided by zero" };

@@ -2,7 +2,7 @@ import type { ASTNode } from "@marcbachmann/cel-js";
 import type { Json } from "../../base/json.ts";
 import { tooDeep, type ExpressionProblem } from "./problem.ts";
 import type { Rewritten } from "./rewrite.ts";
-import { isBracketed } from "./source.ts";
+import { bracketsAround } from "./brackets.ts";
 import type { Syntax, SyntaxOf } from "./syntax.ts";
 import type { BinaryOperator } from "./tree.ts";
 import { expressionLimits } from "./work.ts";
@@ -48,9 +48,10 @@ export function convert(source: Rewritten, node: ASTNode, problems: ExpressionPr
     case "call":
       return { kind: "call", name: node.args[0], args: convertAll(source, node.args[1], problems), start, end };
     case "rcall": {
-      const [name, receiver, args] = node.args;
+      const [celName, receiver, args] = node.args;
       const of = convert(source, receiver, problems);
-      const nameStart = source.text.indexOf(name, source.text.indexOf(".", of.end));
+      const nameStart = source.celText.indexOf(celName, source.celText.indexOf(".", of.end));
+      const name = source.text.slice(nameStart, nameStart + celName.length);
       return { kind: "method", of, name, nameStart, args: convertAll(source, args, problems), start, end };
     }
     case ".?":
@@ -61,7 +62,7 @@ export function convert(source: Rewritten, node: ASTNode, problems: ExpressionPr
       const left = convert(source, node.args[0], problems);
       const right = convert(source, node.args[1], problems);
       const operator = operatorOf(source, node.op, left.end, right.start);
-      return relationFirst(source.text, { kind: "binary", operator, left, right, start, end });
+      return relationFirst(source, { kind: "binary", operator, left, right, start, end });
     }
   }
 }
@@ -89,12 +90,19 @@ const relations: ReadonlySet<BinaryOperator> = new Set([
 ]);
 
 // CEL has one level for all relations, from left to right; the parser has three, so that it reads `a == b in c` as `a == (b in c)`.
-function relationFirst(text: string, syntax: SyntaxOf<"binary">): Syntax {
-  const { operator, right, start, end } = syntax;
+function relationFirst(source: Rewritten, syntax: SyntaxOf<"binary">): Syntax {
+  const { operator, left, right } = syntax;
   if (!relations.has(operator) || right.kind !== "binary" || !relations.has(right.operator)) return syntax;
-  if (isBracketed(text, right)) return syntax;
-  const first = relationFirst(text, { ...syntax, right: right.left, end: right.left.end });
-  return { ...right, left: first, start, end };
+  return turned(source, syntax, bracketsAround(source, left.end, right.start));
+}
+
+// `brackets` stand open around the operator; one that stands in as many is not held together by brackets of its own.
+function turned(source: Rewritten, syntax: SyntaxOf<"binary">, brackets: number): Syntax {
+  const { operator, right, start, end } = syntax;
+  if (right.kind !== "binary" || !relations.has(right.operator)) return syntax;
+  if (bracketsAround(source, right.left.end, right.right.start) !== brackets) return syntax;
+  const left = turned(source, { ...syntax, operator, right: right.left, end: right.left.end }, brackets);
+  return { ...right, left, start, end };
 }
 
 function operatorOf(source: Rewritten, operator: BinaryOperator, from: number, to: number): BinaryOperator {

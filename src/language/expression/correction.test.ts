@@ -61,6 +61,14 @@ test("what cannot be read is explained in terms of what was meant", () => {
   assert.equal(said("  "), "E300 there is no expression here []");
 });
 
+test("a function has no backticks around its name", () => {
+  assert.equal(
+    said("item.`a-b`()"),
+    "E305 unknown function '`a-b`' = known here: size, json, first, default, min, max, sum, string [`a-b`]",
+  );
+  assert.match(said("item.`size`()"), /^E305 unknown function '`size`'/);
+});
+
 test("what is too large to be evaluated is refused before it runs", () => {
   assert.match(said(`${"(".repeat(80)}1${")".repeat(80)}`), /^E399 the expression is nested too deeply/);
   assert.match(said(Array.from({ length: 2000 }, () => "1").join("+")), /^E399 the expression has too many parts/);

@@ -9,6 +9,7 @@ import { functions } from "./functions.ts";
 import { render } from "./template.ts";
 import { compileText } from "./text.ts";
 import { listOf, objectOf, types, type Type } from "./type.ts";
+import { expressionLimits } from "./work.ts";
 
 const inputs = objectOf(
   { name: types.text, limit: types.integer, tags: listOf(types.text), note: types.text },
@@ -92,6 +93,29 @@ test("any heap of pieces of expressions is refused or evaluated, never more", ()
     fc.property(heap, fc.constantFrom(...values), (text, x) => survives(text, x)),
     { numRuns: 9000, ...again },
   );
+});
+
+test("expressions that are made to be slow are answered in time", () => {
+  const long = (start: string, part: (index: number) => string, end = ""): string => {
+    const parts = Array.from({ length: 990 }, (_, index) => part(index));
+    while (start.length + parts.join("").length + end.length > expressionLimits.textMax) parts.pop();
+    return start + parts.join("") + end;
+  };
+  const brackets = ["(".repeat(30), ")".repeat(30)] as const;
+  for (const text of [
+    long(`x == ${brackets.join("x")}`, () => " in x"),
+    long("x == x", (index) => (index % 2 === 0 ? " < x" : " == x")),
+    long("x", (index) => ` && x.a${index} != null`),
+    long("true", (index) => ` && has(x.a${index})`),
+    long("false", () => " || x / 0 > 1"),
+    long("true", () => " && x.all(i, i == x)"),
+    long(`"${"-".repeat(100)}"`, () => " + (x)"),
+    long("", () => "!", "x"),
+    long("x", () => ".map(i, i)"),
+  ]) {
+    survives(text, [1]);
+    survives(text, null);
+  }
 });
 
 test("any text at all is refused or evaluated, never more", () => {

@@ -46,6 +46,19 @@ test("has() rules out that a field is missing, not that it is null", () => {
   ]);
 });
 
+test("what the last iteration gave is there once it is asked for, its parts when they are", () => {
+  const child = unionOf([objectOf({ x: types.number }), types.null]);
+  const last = unionOf([objectOf({ maybe: child, sure: objectOf({ x: types.number }) }), types.null]);
+  const names = new Map<string, Type>([["iter", objectOf({ n: types.integer, last })]]);
+  const problems = (text: string): readonly string[] =>
+    compileExpression(text, { ...environment, names }).problems.map(({ message }) => message);
+  assert.deepEqual(problems("iter.last.sure.x > 1"), ["iter.last.sure.x may be null"]);
+  assert.deepEqual(problems("iter.last != null && iter.last.sure.x > 1"), []);
+  assert.deepEqual(problems("iter.last != null && iter.last.maybe.x > 1"), ["iter.last.maybe.x may be null"]);
+  assert.deepEqual(problems("iter.last.maybe != null && iter.last.maybe.x > iter.last.sure.x"), []);
+  assert.deepEqual(problems("default(iter.last.maybe.x, 0) + 1 > 1"), []);
+});
+
 test("product() is given lists, which is seen before it runs", () => {
   assert.deepEqual(said('product({"a": default(inputs.tags, []), "b": [1]})'), []);
   assert.deepEqual(said('product({"a": inputs.tags})'), ["inputs.tags may be null"]);

@@ -1,18 +1,7 @@
 import type { Syntax } from "./syntax.ts";
 
 /** A part as it is written. Its range leaves out brackets around it, so those that its own parts need are taken back in. */
-export function sourceOf(text: string, syntax: Syntax): string {
-  const { from, to } = balanced(text, syntax);
-  return text.slice(from, to);
-}
-
-/** True when brackets stand around a part as a whole. */
-export function isBracketed(text: string, syntax: Syntax): boolean {
-  const { from, to } = balanced(text, syntax);
-  return text.slice(0, from).trimEnd().endsWith("(") && text.slice(to).trimStart().startsWith(")");
-}
-
-function balanced(text: string, { start, end }: Syntax): { readonly from: number; readonly to: number } {
+export function sourceOf(text: string, { start, end }: Syntax): string {
   let from = start;
   let to = end;
   for (let round = 0; round < text.length; round += 1) {
@@ -20,9 +9,9 @@ function balanced(text: string, { start, end }: Syntax): { readonly from: number
     if (balance === 0) break;
     if (balance < 0) from = text.lastIndexOf("(", from - 1);
     else to = text.indexOf(")", to) + 1;
-    if (from === -1 || to === 0) return { from: start, to: end };
+    if (from === -1 || to === 0) return text.slice(start, end);
   }
-  return { from, to };
+  return text.slice(from, to);
 }
 
 // Opening brackets without a partner count up, closing ones without a partner down; texts in quotes do not count.
