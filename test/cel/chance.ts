@@ -55,7 +55,7 @@ interface Kinds {
 const depth = { maxDepth: 4, depthIdentifier: "chance" };
 
 // What CEL and expressions over JSON both have. Numbers are written with a point, since CEL tells 1 from 1.0. Every operator has brackets around
-// it, since `==`, `<` and `in` are one level in CEL and not here. Nothing is divided by what may be zero, nothing is read that may be missing,
+// it, since `==`, `<` and `in` are one level in CEL and three in one of the libraries. Nothing is divided by what may be zero, nothing is read that may be missing,
 // and no text of a name is read as a number, since one of the libraries takes any text for one.
 const kinds = fc.letrec<Kinds>((tie) => {
   const parts = (...of: readonly (keyof Kinds | readonly string[])[]): fc.Arbitrary<string> =>
@@ -152,3 +152,16 @@ export const chanceExpressions: fc.Arbitrary<string> = fc.oneof(
   kinds.numbers,
   kinds.texts,
 );
+
+const relationSide = fc.constantFrom("p", "n", "x", "y", "(x > 1.0)", "[p, true]", "[n]", "[x]", "true", "1.5");
+
+/** Relations beside each other without brackets, which all have one level in CEL. */
+export const chanceRelations: fc.Arbitrary<string> = fc
+  .tuple(
+    relationSide,
+    fc.array(fc.tuple(fc.constantFrom("==", "!=", "<", "<=", ">", ">=", "in"), relationSide), {
+      minLength: 2,
+      maxLength: 4,
+    }),
+  )
+  .map(([first, more]) => `${first}${more.map(([operator, side]) => ` ${operator} dyn(${side})`).join("")}`);

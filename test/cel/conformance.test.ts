@@ -3,20 +3,20 @@ import { test } from "node:test";
 import { answerOf, isAsExpected } from "./answer.ts";
 import { celCases, type CelCase } from "./cases.ts";
 import { mistakes } from "./mistakes.ts";
-import { differences, leftOut, type Difference, type LeftOut } from "./reasons.ts";
+import { besideTheList, differences, leftOut, type Difference, type LeftOut } from "./reasons.ts";
 
-/** Share of the applicable cases that must pass. One that differs on purpose has not passed, unless it gives CEL's value once it runs. */
+/** Share of the asked cases that must pass. One that differs on purpose has not passed. */
 const shareMin = 0.95;
 
 /** How many cases each reason leaves out, so that a rule cannot come to hide a mistake. */
 const leftOutCounts: Readonly<Record<LeftOut, number>> = {
-  "int64/uint arithmetic": 214,
-  bytes: 108,
+  "int64/uint arithmetic": 218,
+  bytes: 109,
   protobuf: 567,
-  "non-string map keys": 29,
+  "non-string map keys": 31,
   enums: 85,
-  "types as values": 30,
-  "extension libraries": 594,
+  "types as values": 23,
+  "extension libraries": 562,
 };
 
 const cases = celCases();
@@ -49,19 +49,17 @@ test("the cases of the CEL project pass, but for those on the list", (context) =
   const all = counts.get("all files") ?? {};
   const left = Object.fromEntries(Object.keys(leftOutCounts).map((reason) => [reason, all[reason as LeftOut]]));
   assert.deepEqual(left, leftOutCounts, "a rule that leaves cases out leaves out others than before");
-  const passed = (all.passed ?? 0) + (all["found before it runs"] ?? 0);
-  assert.ok(passed / asked.length >= shareMin, `${passed} of ${asked.length} applicable cases pass`);
+  const passed = all.passed ?? 0;
+  const beside = [...besideTheList].reduce((sum, reason) => sum + leftOutCounts[reason], 0);
+  context.diagnostic(JSON.stringify({ cases: cases.length, asked: asked.length, passed, besideTheList: beside }));
+  assert.ok(passed / asked.length >= shareMin, `${passed} of ${asked.length} asked cases pass`);
 });
 
 function outcomeOf(celCase: CelCase): "passed" | "missed" | LeftOut | Difference {
   const reason = leftOut(celCase);
   if (reason !== undefined) return reason;
   if (isAsExpected(celCase, answerOf(celCase))) return "passed";
-  const difference = listed.get(idOf(celCase));
-  // What the checker refuses because it can tell the answer beforehand must have that answer all the same.
-  if (difference !== "found before it runs") return difference ?? "missed";
-  const unchecked = { ...celCase, unchecked: true };
-  return isAsExpected(unchecked, answerOf(unchecked)) ? difference : "missed";
+  return listed.get(idOf(celCase)) ?? "missed";
 }
 
 test("the cases find any operator that is mistaken for another", () => {

@@ -6,12 +6,13 @@ import * as fc from "fast-check";
 import { isJsonObject, type Json } from "../../src/base/json.ts";
 import { answerOf, type Answer, type Evaluate } from "./answer.ts";
 import type { CelCase } from "./cases.ts";
-import { chanceDeclarations, chanceExpressions, chanceNames, chanceValues } from "./chance.ts";
+import { chanceDeclarations, chanceExpressions, chanceNames, chanceRelations, chanceValues } from "./chance.ts";
 import { mistakes } from "./mistakes.ts";
 
 /** How many expressions are compared, and how many at most until a mistake must have shown itself. */
 const comparisons = 1000;
 const comparisonsOfMistake = 5000;
+const relationComparisons = 300;
 
 type Values = Readonly<Record<string, Json>>;
 
@@ -27,6 +28,20 @@ test("expressions of chance give what two CEL libraries give", () => {
     }),
     { numRuns: comparisons },
   );
+});
+
+// The other library gives `==`, `<` and `in` a level each, so that only one can be asked.
+test("relations without brackets bind as in CEL", () => {
+  const seen = new Set<string>();
+  fc.assert(
+    fc.property(chanceRelations, chanceValues, (text, values) => {
+      const expected = inBufbuild(text, values);
+      seen.add(JSON.stringify(expected));
+      assert.deepEqual(inOurs(text, values), expected);
+    }),
+    { numRuns: relationComparisons },
+  );
+  assert.deepEqual(seen, new Set(['{"value":true}', '{"value":false}', '"failed"']));
 });
 
 test("an operator that is mistaken for another is found by the comparison", () => {

@@ -16,15 +16,24 @@ export function leftOut(celCase: CelCase): LeftOut | undefined {
   return leavingOut.find(([, applies]) => applies(celCase, text))?.[0];
 }
 
+/** The reasons beside the closed list: neither is a kind of value that JSON lacks, so they are counted apart. */
+export const besideTheList: ReadonlySet<LeftOut> = new Set(["types as values", "extension libraries"]);
+
 type Rule = readonly [LeftOut, (celCase: CelCase, text: string) => boolean];
 
 const extensionFile = /_ext$|^optionals$|^macros2$/;
 
-// The first that applies is named. `text` is the expression with its texts emptied.
+// A case of the text extension is asked when it calls nothing that expressions do not have under the same name.
+const ownTextCase = /^(replace|split|trim|join)\/|^type_errors\/(replace|split)_/;
+
+// The first that applies is named, so that the closed list comes before the others. `text` is the expression with its texts emptied.
 const leavingOut: readonly Rule[] = [
   [
     "extension libraries",
-    ({ file, lacks }, text) => extensionFile.test(file) || lacks.has("optional") || /\boptional\./.test(text),
+    ({ file, name, lacks }, text) =>
+      (extensionFile.test(file) && !(file === "string_ext" && ownTextCase.test(name))) ||
+      lacks.has("optional") ||
+      /\boptional\./.test(text),
   ],
   ["enums", ({ file, lacks }) => file === "enums" || lacks.has("enums")],
   [
@@ -32,14 +41,13 @@ const leavingOut: readonly Rule[] = [
     ({ lacks }, text) =>
       lacks.has("protobuf") || /TestAllTypes|google\.protobuf|(?!\bin\b)\b[A-Za-z]\w*\s*\{/.test(text),
   ],
-  ["bytes", ({ lacks }, text) => lacks.has("bytes") || /\bbytes\(|\b[rR]?[bB][rR]?""/.test(text)],
-  ["types as values", ({ lacks }, text) => lacks.has("types") || /\btype\(/.test(text)],
+  ["bytes", ({ lacks }, text) => lacks.has("bytes") || /\bbytes\(|^bytes$|\b[rR]?[bB][rR]?""/.test(text)],
   [
     "int64/uint arithmetic",
     ({ lacks }, text) =>
       lacks.has("int64") ||
       lacks.has("uint") ||
-      /\buint\(|\b(\d+|0x[\da-fA-F]+)[uU]\b/.test(text) ||
+      /\buint\(|^uint$|\b(\d+|0x[\da-fA-F]+)[uU]\b/.test(text) ||
       hasLargeInteger(text),
   ],
   [
@@ -54,6 +62,7 @@ const leavingOut: readonly Rule[] = [
       /~map\((?!string|dyn, dyn)/.test(celTree) ||
       /[{,]\s*(?:[\d.]+|true|false|null)\s*:/.test(text),
   ],
+  ["types as values", ({ lacks }, text) => lacks.has("types") || /\btype\(/.test(text)],
 ];
 
 function withoutTexts(text: string): string {
@@ -72,8 +81,7 @@ export type Difference =
   | "moments and durations are milliseconds"
   | "what is missing is null"
   | "names have no dots"
-  | "no functions of the host"
-  | "found before it runs";
+  | "no functions of the host";
 
 /** The cases that give something else on purpose, by name: each must differ, so that none stays here for nothing. */
 export const differences: Readonly<Record<Difference, readonly string[]>> = {
@@ -115,13 +123,4 @@ export const differences: Readonly<Record<Difference, readonly string[]>> = {
     "namespace namespace/self_eval_container_lookup_unchecked",
   ],
   "no functions of the host": ["type_deductions functions/function_result_type"],
-  "found before it runs": [
-    "fields map_has/has_not",
-    "fields map_has/has_empty",
-    "fields quoted_map_fields/has_field_slash",
-    "logic AND/short_circuit_error_left",
-    "logic AND/short_circuit_error_right",
-    "logic OR/short_circuit_error_left",
-    "logic OR/short_circuit_error_right",
-  ],
 };

@@ -32,16 +32,10 @@ export const builtins: Readonly<Record<Exclude<FunctionName, "first" | "default"
   dyn: (_, [value = null]) => value,
   lower: (work, [text = null]) => boundedText(work, readText(work, "lower", text).toLowerCase()),
   upper: (work, [text = null]) => boundedText(work, readText(work, "upper", text).toUpperCase()),
-  trim: (work, [text = null]) => readText(work, "trim", text).trim(),
-  split: (work, [text = null, separator = null]) => {
-    const whole = readText(work, "split", text);
-    // One part more than can be paid for: enough to fail, and no more memory than that.
-    const parts = whole.split(textFor(work, "split", separator), work.stepsLeft + 1);
-    spend(work, parts.length);
-    return parts;
-  },
+  trim: (work, [text = null]) => trimmed(readText(work, "trim", text)),
+  split: (work, [text = null, separator = null, limit = -1]) => split(work, text, separator, limit),
   join: (work, [list = null, separator = ""]) => joinTexts(work, list, textFor(work, "join", separator)),
-  replace: (work, [text = null, from = null, to = null]) => replaceAll(work, text, from, to),
+  replace,
   matches: (work, [text = null, pattern = null]) =>
     matchesText(work, textFor(work, "matches", text), textFor(work, "matches", pattern)),
   keys: (work, [value = null]) => keysOf(work, objectFor(work, "keys", value)),
@@ -90,6 +84,14 @@ function readText(work: Work, name: string, value: Json): string {
   const text = textFor(work, name, value);
   spendOnText(work, text.length);
   return text;
+}
+
+// How often at most; any number below zero is for always.
+function limitFor(work: Work, name: string, value: Json): number {
+  if (typeof value !== "number" || !Number.isInteger(value)) {
+    throw failure(work, `${name}() needs a whole number as its limit, but got ${kindOf(value)}`);
+  }
+  return value < 0 ? Infinity : value;
 }
 
 function listFor(work: Work, name: string, value: Json): readonly Json[] {
@@ -193,18 +195,53 @@ function joinTexts(work: Work, list: Json, separator: string): string {
   return parts.join(separator);
 }
 
-function replaceAll(work: Work, text: Json, from: Json, to: Json): string {
+function replace(work: Work, [text = null, from = null, to = null, limit = -1]: readonly Json[]): string {
   const whole = readText(work, "replace", text);
   const part = textFor(work, "replace", from);
   const other = textFor(work, "replace", to);
+  const most = limitFor(work, "replace", limit);
   if (part === "") throw failure(work, "replace() needs a text to look for, but it is empty");
   let places = 0;
-  for (let at = whole.indexOf(part); at !== -1; at = whole.indexOf(part, at + part.length)) places += 1;
+  let end = 0;
+  for (let at = whole.indexOf(part); at !== -1 && places < most; at = whole.indexOf(part, end)) {
+    places += 1;
+    end = at + part.length;
+  }
   const chars = whole.length + places * (other.length - part.length);
   boundChars(work, chars);
   spendOnText(work, chars);
-  return whole.replaceAll(part, () => other);
+  return whole.slice(0, end).replaceAll(part, () => other) + whole.slice(end);
 }
+
+function split(work: Work, text: Json, separator: Json, limit: Json): readonly string[] {
+  const whole = readText(work, "split", text);
+  const between = textFor(work, "split", separator);
+  const most = limitFor(work, "split", limit);
+  // One part more than can be paid for: enough to fail, and no more memory than that.
+  const parts = between === "" ? charactersOf(work, whole) : whole.split(between, work.stepsLeft + 1);
+  spend(work, parts.length);
+  if (parts.length <= most) return parts;
+  return most === 0 ? [] : [...parts.slice(0, most - 1), parts.slice(most - 1).join(between)];
+}
+
+// An emoji is one part, not two halves that are no text.
+function charactersOf(work: Work, text: string): readonly string[] {
+  spend(work, Math.floor(text.length / 2));
+  return Array.from(text);
+}
+
+// White space as Unicode has it; the platform's own `trim` differs in two characters.
+function trimmed(text: string): string {
+  let start = 0;
+  let end = text.length;
+  while (start < end && spaces.has(text.charAt(start))) start += 1;
+  while (start < end && spaces.has(text.charAt(end - 1))) end -= 1;
+  return text.slice(start, end);
+}
+
+const spaces: ReadonlySet<string> = new Set(
+  "\t\n\v\f\r \u0085\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000",
+);
 
 // Texts and numbers, the usual case, are told apart by a set; only other kinds are compared with each other one by one.
 function unique(work: Work, list: readonly Json[]): readonly Json[] {

@@ -1,13 +1,14 @@
 import { checkHas, isKnown } from "./check-names.ts";
 import { checkWord } from "./check-operators.ts";
-import { didYouMean, expectTruth, hinted, rejectNull, unknown, type Checker, type Typed } from "./checker.ts";
-import { functions, signatureOf, wantedOf, type FunctionEntry, type Parameter } from "./functions.ts";
+import { macroHints } from "./correction.ts";
+import { checkMacro, macroArguments, macroForm } from "./check-macro.ts";
+import { didYouMean, hinted, rejectNull, unknown, type Checker, type Complaint, type Typed } from "./checker.ts";
+import { countProblem, functions, signatureOf, wantedOf, type Parameter } from "./functions.ts";
 import { compilePattern } from "./pattern.ts";
 import type { ExpressionProblem } from "./problem.ts";
 import type { Syntax, SyntaxOf } from "./syntax.ts";
-import type { Macro, Node } from "./tree.ts";
-import { describeType, itemOfList, listOf, partsOf, types, type Type } from "./type.ts";
-import { expressionLimits } from "./work.ts";
+import type { Macro } from "./tree.ts";
+import { describeType, mayBeNull, partsOf, types, unionOf, type Type } from "./type.ts";
 
 /** A call, whichever way it is written: `size(x)` or `x.size()`. */
 interface Call {
@@ -49,6 +50,11 @@ export function checkMethod(checker: Checker, syntax: SyntaxOf<"method">): Typed
   return checkFunction(checker, { name, args: [of, ...args], ...at, whole: syntax });
 }
 
+/** True for the functions that take a value which may be null and give another for it. */
+export function isGuard(name: string): boolean {
+  return name === "first" || name === "default";
+}
+
 // Names in front of functions in other languages: what is called is one function, and one thing is unknown.
 const foreignSpaces: ReadonlySet<string> = new Set([
   "JSON",
@@ -63,75 +69,6 @@ const foreignSpaces: ReadonlySet<string> = new Set([
   "lists",
 ]);
 
-const macroArguments: Readonly<Record<Macro, string>> = {
-  all: "2",
-  exists: "2",
-  exists_one: "2",
-  map: "2 or 3",
-  filter: "2",
-};
-
-const macroHints: Readonly<Record<Macro, string>> = {
-  all: "write list.all(item, item.done)",
-  exists: "write list.exists(item, item.done)",
-  exists_one: "write list.exists_one(item, item.done)",
-  map: "write list.map(item, item.name)",
-  filter: "write list.filter(item, item.done)",
-};
-
-function macroForm(name: string, count: number): Macro | undefined {
-  if (!Object.hasOwn(macroArguments, name)) return undefined;
-  return count === 2 || (name === "map" && count === 3) ? (name as Macro) : undefined;
-}
-
-function checkMacro(checker: Checker, syntax: SyntaxOf<"method">, macro: Macro): Typed {
-  const of = checker.check(syntax.of);
-  const item = itemType(checker, syntax, macro, of.type);
-  const variable = syntax.args[0]?.kind === "name" ? syntax.args[0].name : "";
-  const variables = [...checker.variables, [variable, item]] as const;
-  if (variables.length > expressionLimits.macroDepthMax) {
-    const message = `at most ${expressionLimits.macroDepthMax} of all, exists, map and filter may stand in each other`;
-    checker.report(syntax, { code: "E399", message, hint: "compute the inner list in a set step before" });
-    return unknown;
-  }
-
-  // What was known of an outer name does not hold for a variable that hides it.
-  const facts = new Set([...checker.facts].filter((fact) => !isOf(fact, variable)));
-  const [filter, body] = syntax.args.slice(1).map((part) => {
-    const { node, type } = checker.check(part, { variables, facts });
-    return { part, node, type };
-  });
-  const result = body ?? filter;
-  if (filter === undefined || result === undefined) return unknown;
-  if (macro !== "map" || body !== undefined) expectTruth(checker, filter.part, filter.type);
-
-  const node: Node = {
-    kind: "macro",
-    macro,
-    of: of.node,
-    variable,
-    ...(body === undefined ? {} : { filter: filter.node }),
-    body: result.node,
-  };
-  if (macro === "map") return { node, type: listOf(result.type) };
-  return { node, type: macro === "filter" ? listOf(item) : types.boolean };
-}
-
-function isOf(fact: string, variable: string): boolean {
-  return fact === variable || fact.startsWith(`${variable}.`) || fact.startsWith(`${variable}[`);
-}
-
-function itemType(checker: Checker, syntax: SyntaxOf<"method">, macro: Macro, of: Type): Type {
-  const type = rejectNull(checker, syntax.of, of);
-  if (type.kind === "list") return itemOfList(type);
-  if (type.kind === "object") return types.text;
-  if (partsOf(type).some(({ kind }) => kind === "any" || kind === "list" || kind === "object")) return types.any;
-  const source = checker.source(syntax.of);
-  const message = `'${macro}' needs a list or an object, but '${source}' is ${describeType(type)}`;
-  checker.report(syntax.of, { code: "E303", message });
-  return types.any;
-}
-
 function checkFunction(checker: Checker, call: Call): Typed {
   const entry = functions.get(call.name);
   if (entry === undefined) {
@@ -141,8 +78,8 @@ function checkFunction(checker: Checker, call: Call): Typed {
     return unknown;
   }
 
-  const guarded = call.name === "first" || call.name === "default";
-  const args = call.args.map((arg) => checker.check(arg, guarded ? { guarded } : {}));
+  const place = isGuard(call.name) ? { guarded: true } : undefined;
+  const args = call.args.map((arg) => checker.check(arg, place));
   const count = countProblem(entry, args.length);
   if (count !== undefined) {
     const message = `${call.name} takes ${count}, but got ${args.length}`;
@@ -153,20 +90,16 @@ function checkFunction(checker: Checker, call: Call): Typed {
   const given = args.map(({ type }, index) => {
     const parameter = entry.parameters[Math.min(index, entry.parameters.length - 1)];
     const arg = call.args[index];
-    return parameter === undefined || arg === undefined ? type : argumentType(checker, call, parameter, { arg, type });
+    if (parameter === undefined || arg === undefined) return type;
+    return argumentType(checker, call, args.length > 1 ? amongOthers(parameter) : parameter, { arg, type });
   });
   if (call.name === "matches") checkPattern(checker, call.args[1]);
+  if (call.name === "product") checkLists(checker, call.args[0], given[0]);
   return { node: { kind: "call", name: call.name, args: args.map(({ node }) => node) }, type: entry.result(given) };
 }
 
-function countProblem({ parameters }: FunctionEntry, count: number): string | undefined {
-  const least = parameters.filter(({ optional, rest }) => optional !== true && rest !== true).length;
-  const leastGiven = parameters.length === 1 ? 1 : least;
-  const most = parameters.some(({ rest }) => rest === true) ? Infinity : parameters.length;
-  if (count >= leastGiven && count <= most) return undefined;
-  if (most === Infinity) return `${leastGiven} or more arguments`;
-  const counts = leastGiven === most ? String(most) : `${leastGiven} or ${most}`;
-  return `${counts} argument${counts === "1" ? "" : "s"}`;
+function amongOthers(parameter: Parameter): Parameter {
+  return { ...parameter, type: parameter.among ?? parameter.type };
 }
 
 /** The type of one argument as the function may rely on it. */
@@ -178,9 +111,12 @@ function argumentType(
 ): Type {
   if (parameter.nullable === true) return type;
   const plain = rejectNull(checker, arg, type);
-  if (fits(plain, parameter.type)) return plain;
-
   const source = checker.source(arg);
+  if (fits(plain, parameter.type)) {
+    if (holdsNull(plain, parameter.type)) reportNullItems(checker, arg, source);
+    return plain;
+  }
+
   const message = `${call.name}() needs ${wantedOf(parameter)}, but '${source}' is ${describeType(plain)}`;
   checker.report(arg, { code: "E303", message, ...hinted(argumentHint(source, plain, parameter)) });
   return types.any;
@@ -204,6 +140,46 @@ function fitsOne(part: Type, wanted: Type): boolean {
     return partsOf(part.item).length === 0 || fits(part.item, wanted.item);
   }
   return part.kind === wanted.kind;
+}
+
+/** Reports what is given to product() and is not certainly a list: each entry that is written, or the first field of another object. */
+function checkLists(checker: Checker, arg: Syntax | undefined, type: Type | undefined): void {
+  if (arg === undefined || type?.kind !== "object") return;
+  for (const [name, field] of type.fields) {
+    const entry = arg.kind === "object" ? arg.entries.find(([key]) => isText(key, name))?.[1] : undefined;
+    const source = entry === undefined ? `${checker.source(arg)}.${name}` : checker.source(entry);
+    const complaint = listComplaint(source, type.optional.has(name) ? unionOf([field, types.null]) : field);
+    if (complaint === undefined) continue;
+    checker.report(entry ?? arg, complaint);
+    if (entry === undefined) return;
+  }
+}
+
+function listComplaint(source: string, type: Type): Complaint | undefined {
+  if (!partsOf(type).some(({ kind }) => kind === "any" || kind === "list")) {
+    return { code: "E303", message: `product() needs lists, but '${source}' is ${describeType(type)}` };
+  }
+  if (!mayBeNull(type)) return undefined;
+  return { code: "E303", message: `${source} may be null`, hint: `write default(${source}, [])` };
+}
+
+function isText(syntax: Syntax, text: string): boolean {
+  return syntax.kind === "literal" && syntax.value === text;
+}
+
+// A list whose items may be null is given to a function that takes none.
+function holdsNull(type: Type, wanted: Type): boolean {
+  const items = partsOf(wanted).flatMap((part) => (part.kind === "list" ? [part.item] : []));
+  const takesNull = items.some((item) => item.kind === "any" || mayBeNull(item));
+  return !takesNull && partsOf(type).some((part) => part.kind === "list" && mayBeNull(part.item));
+}
+
+function reportNullItems(checker: Checker, arg: Syntax, source: string): void {
+  const whole = arg.kind === "binary" || arg.kind === "choice" ? `(${source})` : source;
+  const text = `${whole}.filter(item, item != null)`;
+  const { start, end } = arg;
+  const complaint = { code: "E303", message: `${source} may hold null`, hint: `write ${text}` } as const;
+  checker.report(arg, complaint, { start, end, text });
 }
 
 function checkPattern(checker: Checker, syntax: Syntax | undefined): void {

@@ -1,6 +1,6 @@
-import { didYouMean, hinted, unknown, type Checker, type StepType, type Typed } from "./checker.ts";
+import { didYouMean, hinted, unguarded, unknown, type Checker, type StepType, type Typed } from "./checker.ts";
 import { functions } from "./functions.ts";
-import { pathOf } from "./narrow.ts";
+import { pathOf, presenceOf } from "./narrow.ts";
 import type { ExpressionProblem } from "./problem.ts";
 import type { Syntax, SyntaxOf } from "./syntax.ts";
 import type { StepField } from "./tree.ts";
@@ -64,6 +64,7 @@ export function checkHas(checker: Checker, syntax: SyntaxOf<"call">): Typed {
     checker.report(syntax, { code: "E305", message: "has() asks for a field", hint: "write has(inputs.note)" });
     return unknown;
   }
+  if (arg.of.kind === "object") return hasWritten(checker, arg, arg.of);
   const read = checker.check(arg, { guarded: true }).node;
   if (read.kind === "member") return { node: { ...read, kind: "has" }, type: types.boolean };
   // A field of a step itself, such as has(a.output): it is there when it is not null.
@@ -71,10 +72,16 @@ export function checkHas(checker: Checker, syntax: SyntaxOf<"call">): Typed {
   return { node: { kind: "binary", operator: "!=", left: read, right: nothing }, type: types.boolean };
 }
 
+// A type that lists its fields makes any other a misspelt one; an object written in place is there to be asked.
+function hasWritten(checker: Checker, arg: SyntaxOf<"member">, object: SyntaxOf<"object">): Typed {
+  const of = checker.check(object, { guarded: true }).node;
+  return { node: { kind: "has", of, field: arg.field }, type: types.boolean };
+}
+
 /** `of[at]`: an item of a list, or a field whose name is computed. */
 export function checkIndex(checker: Checker, syntax: SyntaxOf<"index">): Typed {
   const of = checker.check(syntax.of);
-  const at = checker.check(syntax.at);
+  const at = checker.check(syntax.at, unguarded(checker));
   const node = { kind: "index", of: of.node, at: at.node } as const;
   const type = itemType(checker, syntax, of.type, at.type);
   return { node, type: factual(checker, syntax, type) };
@@ -170,17 +177,12 @@ function checkStepField(
 }
 
 function readStep(checker: Checker, syntax: SyntaxOf<"member">, step: StepType, field: StepField): Typed {
-  const path = pathOf(syntax);
   const { start, end } = syntax;
-  checker.read({
-    step: step.step,
-    field,
-    start,
-    end,
-    guarded: checker.guarded || (path !== undefined && checker.facts.has(path)),
-  });
+  // A field of a step is there when it is not null, so that has() rules both out.
+  const known = isNotNull(checker, syntax) || isPresent(checker, syntax);
+  checker.read({ step: step.step, field, start, end, guarded: checker.guarded || known });
   const type = step.fields[field] ?? types.any;
-  return { node: { kind: "step", step: step.step, field }, type: factual(checker, syntax, type) };
+  return { node: { kind: "step", step: step.step, field }, type: known ? withoutNull(type) : type };
 }
 
 interface Field {
@@ -191,11 +193,15 @@ interface Field {
 /** The field of a value of this type, null joined where it may be missing; undefined after it was reported as missing for certain. */
 function fieldType(checker: Checker, syntax: SyntaxOf<"member">, type: Type): Field | undefined {
   const { field } = syntax;
+  const present = isPresent(checker, syntax);
+  // Nearly every read is one of a field that the type lists: it takes the short way.
+  const direct = type.kind === "object" ? fieldOfPart(type, field, present) : undefined;
+  if (direct !== undefined) return direct;
   const parts = partsOf(type);
-  const found = parts.map((part) => fieldOfPart(part, field)).filter((part) => part !== undefined);
+  const found = parts.map((part) => fieldOfPart(part, field, present)).filter((part) => part !== undefined);
   const some = found.find(({ name }) => name !== field) ?? found[0];
   if (some !== undefined) {
-    const missing = found.length < parts.length ? [types.null] : [];
+    const missing = found.length < parts.length && !present ? [types.null] : [];
     const all = found.map((part) => part.type).reduce(join);
     return { name: some.name, type: missing.length === 0 ? all : unionOf([all, types.null]) };
   }
@@ -204,13 +210,19 @@ function fieldType(checker: Checker, syntax: SyntaxOf<"member">, type: Type): Fi
   return undefined;
 }
 
-function fieldOfPart(part: Type, field: string): Field | undefined {
+function isPresent(checker: Checker, syntax: Syntax): boolean {
+  if (checker.facts.size === 0) return false;
+  const path = pathOf(syntax);
+  return path !== undefined && checker.facts.has(presenceOf(path));
+}
+
+function fieldOfPart(part: Type, field: string, present: boolean): Field | undefined {
   if (part.kind === "any") return { name: field, type: types.any };
   if (part.kind !== "object") return undefined;
   const name = part.fields.has(field) ? field : dashedName(part.fields.keys(), field);
   const type = name === undefined ? undefined : part.fields.get(name);
   if (name === undefined || type === undefined) return part.open ? { name: field, type: types.any } : undefined;
-  return { name, type: part.optional.has(name) ? unionOf([type, types.null]) : type };
+  return { name, type: part.optional.has(name) && !present ? unionOf([type, types.null]) : type };
 }
 
 // `a_b` may be how `a-b` is written here; names without a dash are written as they are.
@@ -315,7 +327,11 @@ function reportUnknown(checker: Checker, syntax: SyntaxOf<"name">): Typed {
 
 // What a test before has ruled out is ruled out here.
 function factual(checker: Checker, syntax: Syntax, type: Type): Type {
-  if (checker.facts.size === 0 || type.kind !== "union") return type;
+  return type.kind === "union" && isNotNull(checker, syntax) ? withoutNull(type) : type;
+}
+
+function isNotNull(checker: Checker, syntax: Syntax): boolean {
+  if (checker.facts.size === 0) return false;
   const path = pathOf(syntax);
-  return path !== undefined && checker.facts.has(path) ? withoutNull(type) : type;
+  return path !== undefined && checker.facts.has(path);
 }

@@ -1,10 +1,21 @@
 import { suggest } from "../suggest.ts";
 import { checkWordAsText } from "./check-names.ts";
-import { describeOne, expectTruth, fieldOfKind, hinted, rejectNull, type Checker, type Typed } from "./checker.ts";
+import {
+  describeOne,
+  expectTruth,
+  fieldOfKind,
+  hinted,
+  rejectNull,
+  unguarded,
+  type Checker,
+  type Complaint,
+  type Typed,
+} from "./checker.ts";
+import { constantOf } from "./constant.ts";
 import { factsWhen } from "./narrow.ts";
 import type { Syntax, SyntaxOf } from "./syntax.ts";
 import type { BinaryOperator } from "./tree.ts";
-import { describeType, join, partsOf, types, withoutNull, type Type } from "./type.ts";
+import { describeType, isFilled, join, listOf, partsOf, types, withoutNull, type Type } from "./type.ts";
 
 /** A side of an operator, as written and as understood. */
 interface Side extends Typed {
@@ -39,10 +50,10 @@ export function checkWord(
 
 /** `test ? yes : no`, where each answer may rely on the test. */
 export function checkChoice(checker: Checker, syntax: SyntaxOf<"choice">): Typed {
-  const test = checker.check(syntax.test);
+  const test = checker.check(syntax.test, unguarded(checker));
   expectTruth(checker, syntax.test, test.type);
-  const yes = checker.check(syntax.yes, { facts: withFacts(checker, syntax.test, true) });
-  const no = checker.check(syntax.no, { facts: withFacts(checker, syntax.test, false) });
+  const yes = checker.check(syntax.yes, withFacts(checker, syntax.test, true));
+  const no = checker.check(syntax.no, withFacts(checker, syntax.test, false));
   return { node: { kind: "choice", test: test.node, yes: yes.node, no: no.node }, type: join(yes.type, no.type) };
 }
 
@@ -70,17 +81,57 @@ function mayBe(type: Type, ...kinds: readonly Type["kind"][]): boolean {
   return partsOf(type).some((part) => part.kind === "any" || kinds.includes(part.kind));
 }
 
-function withFacts(checker: Checker, test: Syntax, truth: boolean): ReadonlySet<string> {
+function withFacts(checker: Checker, test: Syntax, truth: boolean): Pick<Checker, "facts"> | undefined {
   const facts = factsWhen(test, truth);
-  return facts.length === 0 ? checker.facts : new Set([...checker.facts, ...facts]);
+  return facts.length === 0 ? undefined : { facts: new Set([...checker.facts, ...facts]) };
 }
 
+// A chain such as `a && b && c` is walked once, so that what is known grows with it instead of being found again for each part.
 function checkLogic(checker: Checker, syntax: SyntaxOf<"binary">, operator: "&&" | "||"): Typed {
-  const left = checker.check(syntax.left);
-  expectTruth(checker, syntax.left, left.type);
-  const right = checker.check(syntax.right, { facts: withFacts(checker, syntax.left, operator === "&&") });
-  expectTruth(checker, syntax.right, right.type);
-  return { node: { kind: "binary", operator, left: left.node, right: right.node }, type: types.boolean };
+  const [first, ...more] = chainOf(syntax, operator);
+  const { problems } = checker;
+  const facts = new Set(checker.facts);
+  const start = problems.length;
+  let before = first;
+  let left = checker.check(first);
+  expectTruth(checker, first, left.type);
+  for (const part of more) {
+    for (const fact of factsWhen(before, operator === "&&")) facts.add(fact);
+    const between = problems.length;
+    const right = checker.check(part, facts.size === checker.facts.size ? undefined : { facts });
+    expectTruth(checker, part, right.type);
+    // From the end, so that the places of those before stay as they are.
+    const [decided, other] = [left, right];
+    forgiveFailures(checker, between, problems.length, () => isCertain(checker, operator, decided));
+    forgiveFailures(checker, start, between, () => isCertain(checker, operator, other));
+    left = { node: { kind: "binary", operator, left: left.node, right: right.node }, type: types.boolean };
+    before = part;
+  }
+  return left;
+}
+
+function chainOf(syntax: SyntaxOf<"binary">, operator: "&&" | "||"): readonly [Syntax, ...Syntax[]] {
+  const parts = [syntax.right];
+  let { left } = syntax;
+  while (left.kind === "binary" && left.operator === operator) {
+    parts.push(left.right);
+    ({ left } = left);
+  }
+  return [left, ...parts.toReversed()];
+}
+
+const dividedByZero: Complaint = { code: "E303", message: "a number is divided by zero" };
+
+// `false && x / 0 > 1` is false: as when it runs, a side that decides wins over one that fails.
+function forgiveFailures(checker: Checker, from: number, to: number, forgiven: () => boolean): void {
+  const failing = checker.problems.slice(from, to).filter(({ message }) => message === dividedByZero.message);
+  if (failing.length === 0 || !forgiven()) return;
+  const rest = checker.problems.slice(from, to).filter((problem) => !failing.includes(problem));
+  checker.problems.splice(from, to - from, ...rest);
+}
+
+function isCertain(checker: Checker, operator: "&&" | "||", side: Typed): boolean {
+  return constantOf({ text: checker.text, tree: side.node })?.value === (operator === "||");
 }
 
 function typeOfBinary(checker: Checker, syntax: SyntaxOf<"binary">, left: Side, right: Side): Type {
@@ -114,7 +165,7 @@ function checkSum(checker: Checker, syntax: SyntaxOf<"binary">, left: Side, righ
   if (one.kind === "any" && other.kind === "any") return types.any;
   if (mayBe(one, "text") && mayBe(other, "text")) return sumType(one, other, types.text);
   if (mayBe(one, "number") && mayBe(other, "number")) return sumType(one, other, types.number);
-  if (mayBe(one, "list") && mayBe(other, "list")) return sumType(one, other, join(one, other));
+  if (mayBe(one, "list") && mayBe(other, "list")) return sumType(one, other, joinedLists(one, other));
 
   const message = `cannot add ${describeType(one)} + ${describeType(other)}`;
   checker.report(syntax, { code: "E303", message, ...hinted(sumHint(checker, left, right)) });
@@ -125,6 +176,12 @@ function sumType(left: Type, right: Type, sum: Type): Type {
   return left.kind === "union" || right.kind === "union" || left.kind === "any" || right.kind === "any"
     ? types.any
     : sum;
+}
+
+// One list that has an item is enough for the sum to have one.
+function joinedLists(left: Type, right: Type): Type {
+  const both = join(left, right);
+  return both.kind === "list" ? listOf(both.item, isFilled(left) || isFilled(right)) : both;
 }
 
 function sumHint(checker: Checker, left: Side, right: Side): string | undefined {
@@ -147,7 +204,7 @@ function checkArithmetic(checker: Checker, syntax: SyntaxOf<"binary">, left: Sid
   }
   const divides = syntax.operator === "/" || syntax.operator === "%";
   if (divides && right.syntax.kind === "literal" && right.syntax.value === 0) {
-    checker.report(syntax, { code: "E303", message: "a number is divided by zero" });
+    checker.report(syntax, dividedByZero);
   }
   return types.number;
 }
@@ -202,7 +259,7 @@ function checkEquality(checker: Checker, syntax: SyntaxOf<"binary">, operator: "
 // A read that is compared with null copes with null.
 function sideOfEquality(checker: Checker, syntax: Syntax, opposite: Syntax): Side {
   const testsNull = opposite.kind === "literal" && opposite.value === null;
-  return { ...checkWordAsText(checker, syntax, { guarded: checker.guarded || testsNull }), syntax };
+  return { ...checkWordAsText(checker, syntax, testsNull ? { guarded: true } : undefined), syntax };
 }
 
 function checkEqual(checker: Checker, syntax: SyntaxOf<"binary">, left: Side, right: Side): void {

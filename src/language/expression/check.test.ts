@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { compileExpression, type Compiled } from "./check.ts";
 import type { Environment, StepType } from "./checker.ts";
 import type { Expectation } from "./expectation.ts";
-import { listOf, objectOf, types, type Type } from "./type.ts";
+import { listOf, objectOf, types, unionOf, type Type } from "./type.ts";
 
 const category: Type = { kind: "text", enum: ["bug", "billing", "spam"] };
 const output = objectOf(
@@ -381,7 +381,8 @@ test("types flow through every form", () => {
   assert.deepEqual(kindOf("default(inputs.maybe, 1)"), { kind: "union", of: [types.text, types.integer] });
   assert.deepEqual(kindOf("[1, 2.5][0]"), types.number);
   assert.deepEqual(kindOf("[][0]"), types.any);
-  assert.deepEqual(kindOf("max([1])"), { kind: "union", of: [types.number, types.null] });
+  assert.deepEqual(kindOf("max(classify.output.rows.map(r, r.price))"), unionOf([types.number, types.null]));
+  assert.deepEqual(kindOf("max([1])"), types.number);
   assert.deepEqual(kindOf("inputs.name + inputs.name"), types.text);
   assert.deepEqual(kindOf('item ? "a" : "b"'), { kind: "text", enum: ["a", "b"] });
   assert.deepEqual(kindOf('merge({"a": 1}, {"a": "x"}).a'), { kind: "text", enum: ["x"] });

@@ -1,5 +1,5 @@
 import type { Json } from "../../base/json.ts";
-import { checkCall, checkMethod } from "./check-calls.ts";
+import { checkCall, checkMethod, isGuard } from "./check-calls.ts";
 import { checkIndex, checkMember, checkName, checkWordAsText } from "./check-names.ts";
 import { checkBinary, checkChoice, checkUnary } from "./check-operators.ts";
 import { type Checker, type Environment, type StepRead, type Typed } from "./checker.ts";
@@ -81,13 +81,32 @@ function createChecker(task: Task): Checker {
       problems,
       read: (read) => reads.push({ ...read, start: read.start + base, end: read.end + base }),
       source: (syntax) => sourceOf(text, syntax),
-      check: (syntax, change) => checkSyntax(change === undefined ? checker : place({ ...here, ...change }), syntax),
+      check(syntax, change) {
+        const guarded = (change?.guarded ?? here.guarded) && passesNull(syntax);
+        if (change === undefined && guarded === here.guarded) return checkSyntax(checker, syntax);
+        return checkSyntax(place({ ...here, ...change, guarded }), syntax);
+      },
       report({ start, end }, complaint, fix) {
         const problem = { ...complaint, start, end, ...(fix === undefined ? {} : { fix }) };
         problems.push(shifted(problem, base));
       },
     };
     return checker;
+  }
+}
+
+// What first() and default() make good is a null that comes out of their argument, not one that something in it fails on.
+function passesNull(syntax: Syntax): boolean {
+  switch (syntax.kind) {
+    case "name":
+    case "member":
+    case "index":
+    case "choice":
+      return true;
+    case "call":
+      return isGuard(syntax.name);
+    default:
+      return false;
   }
 }
 
@@ -103,7 +122,7 @@ function checkSyntax(checker: Checker, syntax: Syntax): Typed {
       return checkIndex(checker, syntax);
     case "list": {
       const items = syntax.items.map((item) => checker.check(item));
-      const type = listOf(joinAll(items.map((item) => item.type)));
+      const type = listOf(joinAll(items.map((item) => item.type)), items.length > 0);
       return { node: { kind: "list", items: items.map(({ node }) => node) }, type };
     }
     case "object":

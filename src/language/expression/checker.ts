@@ -53,7 +53,7 @@ export interface Checker {
   readonly variables: readonly (readonly [string, Type])[];
   /** What is known not to be null here, as it would be written. */
   readonly facts: ReadonlySet<string>;
-  /** Inside first() or default(). */
+  /** What comes out here is an argument of first() or default(), or is asked for null. */
   readonly guarded: boolean;
   /** A part as it is written, with the brackets it needs. */
   source(syntax: Syntax): string;
@@ -64,6 +64,11 @@ export interface Checker {
     complaint: Complaint,
     fix?: ExpressionProblem["fix"],
   ): void;
+}
+
+/** The place of a part whose null is not what comes out of the whole. */
+export function unguarded(checker: Checker): { readonly guarded: false } | undefined {
+  return checker.guarded ? { guarded: false } : undefined;
 }
 
 /** What stands for a part with a problem: nothing more is said about it. */

@@ -52,13 +52,21 @@ test("what cannot be read is explained in terms of what was meant", () => {
   assert.equal(said("1 2"), "E300 unexpected 2 = an operator is missing before it [2]");
   assert.equal(
     said("item.map(1, 2)"),
-    "E300 the first argument of 'map' must be a new name, for the item = write map(item, item.name) [1]",
+    "E300 the first argument of 'map' must be a new name, for the item = write list.map(item, item.name) [1]",
   );
   assert.equal(said("package.x"), "E300 'package' is a reserved word = give the value another name [package]");
   assert.equal(mended('item.matches("\\d")'), 'item.matches("\\\\d")');
   assert.equal(said("1u"), "E300 '1u' is not a number of JSON = write 1 [1u]");
   assert.equal(said('b"a"'), 'E300 b"a" is bytes, which JSON does not have = write "a" [b"a"]');
   assert.equal(said("  "), "E300 there is no expression here []");
+});
+
+test("a function has no backticks around its name", () => {
+  assert.equal(
+    said("item.`a-b`()"),
+    "E305 unknown function '`a-b`' = known here: size, json, first, default, min, max, sum, string [`a-b`]",
+  );
+  assert.match(said("item.`size`()"), /^E305 unknown function '`size`'/);
 });
 
 test("what is too large to be evaluated is refused before it runs", () => {

@@ -1,4 +1,5 @@
-import type { ExpressionProblem } from "./problem.ts";
+import { tooDeep, type ExpressionProblem } from "./problem.ts";
+import type { Macro } from "./tree.ts";
 
 /** What the parser says about a text that it cannot read. */
 export interface ReadError {
@@ -125,10 +126,9 @@ function operatorStart(text: string, start: number): number {
 }
 
 function tooLarge(text: string, { summary, start }: ReadError): ExpressionProblem {
-  const deep = summary.includes("maxDepth");
-  const message = deep ? "the expression is nested too deeply" : "the expression has too many parts";
-  const hint = "compute a part of it in a set step before";
-  return { code: "E399", message, hint, start: Math.min(start, text.length), end: text.length };
+  const place = { start: Math.min(start, text.length), end: text.length };
+  if (summary.includes("maxDepth")) return { ...tooDeep, ...place };
+  return { ...tooDeep, message: "the expression has too many parts", ...place };
 }
 
 function openText(text: string, start: number): ExpressionProblem {
@@ -155,10 +155,28 @@ function reserved(text: string, start: number, end: number): ExpressionProblem {
   return { code: "E300", message: `'${word}' is a reserved word`, hint: "give the value another name", start, end };
 }
 
+/** How each macro is written. */
+export const macroHints: Readonly<Record<Macro, string>> = {
+  all: "write list.all(item, item.done)",
+  exists: "write list.exists(item, item.done)",
+  exists_one: "write list.exists_one(item, item.done)",
+  map: "write list.map(item, item.name)",
+  filter: "write list.filter(item, item.done)",
+};
+
+const macroOpening = /\.\s*(all|exists|exists_one|map|filter)\s*\(\s*/g;
+
+/** What is wrong with a macro whose first argument cannot stand for the item. */
+export function macroVariable(name: Macro): { readonly message: string; readonly hint: string } {
+  return { message: `the first argument of '${name}' must be a new name, for the item`, hint: macroHints[name] };
+}
+
 function macro(text: string, start: number, end: number): ExpressionProblem {
-  const name = /\.(\w+)\s*\(\s*$/.exec(text.slice(0, start))?.[1] ?? "map";
-  const message = `the first argument of '${name}' must be a new name, for the item`;
-  return { code: "E300", message, hint: `write ${name}(item, item.name)`, start, end };
+  // The place may lie inside the argument, as the point of `a.b` does: it begins where the last macro opens.
+  const opened = [...text.slice(0, start).matchAll(macroOpening)].at(-1);
+  if (opened === undefined) return { code: "E300", ...macroVariable("map"), start, end };
+  const from = opened.index + opened[0].length;
+  return { code: "E300", ...macroVariable(opened[1] as Macro), start: from, end };
 }
 
 function escape(text: string, start: number, end: number): ExpressionProblem {

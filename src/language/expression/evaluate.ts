@@ -1,6 +1,7 @@
 import type { Json } from "../../base/json.ts";
 import { builtins, type Builtin } from "./builtins.ts";
 import { truthOf, type Frame, type Run } from "./frame.ts";
+import { countProblem, functions } from "./functions.ts";
 import { evaluateMacro } from "./macro.ts";
 import { operators } from "./operators.ts";
 import { compilePattern, matchesPattern } from "./pattern.ts";
@@ -197,9 +198,12 @@ function compileCall(node: Node & { kind: "call" }, sub: (node: Node) => Run): R
   const builtin: Builtin | undefined = Object.hasOwn(builtins, node.name)
     ? (builtins as Readonly<Record<string, Builtin>>)[node.name]
     : undefined;
+  const entry = functions.get(node.name);
+  const count = entry === undefined ? undefined : countProblem(entry, args.length);
   return (frame) => {
     spend(frame, 1);
     if (builtin === undefined) throw failure(frame, `there is no function '${node.name}'`);
+    if (count !== undefined) throw failure(frame, `${node.name}() takes ${count}, but got ${args.length}`);
     return builtin(
       frame,
       args.map((arg) => arg(frame)),

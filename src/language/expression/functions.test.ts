@@ -103,6 +103,12 @@ test("texts change case, lose spaces, are split, joined and replaced", () => {
   assert.equal(valueOf('replace(x, "a", "$&")', "banana"), "b$&n$&n$&", "a replacement has no signs of its own");
   refuses('join(x, "")', [null], /join\(\) needs texts, but the list holds null/);
   refuses('replace(x, "", "a")', "b", /it is empty/);
+  assert.equal(valueOf('replace(x, "a", "o", 2)', "banana"), "bonona");
+  assert.equal(valueOf('replace(x, "a", "o", 0) + replace(x, "a", "o", -1)', "banana"), "bananabonono");
+  assert.deepEqual(valueOf('split(x, ",", 2)', "a,b,c"), ["a", "b,c"]);
+  assert.deepEqual(valueOf('[split(x, ",", 0), split(x, ",", 1), split(x, ",", 9)]', "a,b"), [[], ["a,b"], ["a", "b"]]);
+  assert.deepEqual(valueOf('split(x, "")', "a😀b"), ["a", "😀", "b"], "an emoji is one part");
+  refuses('split(x, ",", 1.5)', "a", /whole number as its limit/);
 });
 
 test("keys and values keep the order of the fields", () => {

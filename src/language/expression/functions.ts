@@ -1,6 +1,8 @@
 import { dateParts, datePartSentences, type DatePart } from "./dates.ts";
 import {
   describeType,
+  isFilled,
+  itemOfList,
   join,
   joinAll,
   listOf,
@@ -16,6 +18,8 @@ import {
 export interface Parameter {
   readonly name: string;
   readonly type: Type;
+  /** What it may be when it is not the only argument. */
+  readonly among?: Type;
   /** May be left out. */
   readonly optional?: true;
   /** May be given any number of times from here on. */
@@ -68,11 +72,14 @@ export type FunctionName =
 
 const sized = unionOf([types.text, types.list, types.object]);
 const numbers = unionOf([types.number, listOf(types.number)]);
+const manyNumbers: Parameter = { name: "numbers", type: numbers, among: types.number, rest: true };
 const value: Parameter = { name: "value", type: types.any, nullable: true };
 const text: Parameter = { name: "text", type: types.text };
+const limit: Parameter = { name: "limit", type: types.number, optional: true };
 const list: Parameter = { name: "list", type: types.list };
 const object: Parameter = { name: "object", type: types.object };
-const spelledNumber: Parameter = { name: "value", type: unionOf([types.text, types.number, types.boolean]) };
+const plain = unionOf([types.text, types.number, types.boolean]);
+const spelledNumber: Parameter = { name: "value", type: plain };
 const always = (type: Type) => (): Type => type;
 
 const table: Readonly<Record<FunctionName, FunctionEntry>> = {
@@ -101,13 +108,13 @@ const table: Readonly<Record<FunctionName, FunctionEntry>> = {
     example: 'default(inputs.note, "none")',
   },
   min: {
-    parameters: [{ name: "numbers", type: numbers, rest: true }],
+    parameters: [manyNumbers],
     result: leastOf,
     sentence: "The smallest of some numbers or of a list of numbers; null for an empty list.",
     example: "min(a.output.score, b.output.score)",
   },
   max: {
-    parameters: [{ name: "numbers", type: numbers, rest: true }],
+    parameters: [manyNumbers],
     result: leastOf,
     sentence: "The largest of some numbers or of a list of numbers; null for an empty list.",
     example: "max([1, 2, 3])",
@@ -173,21 +180,24 @@ const table: Readonly<Record<FunctionName, FunctionEntry>> = {
     example: "trim(inputs.name)",
   },
   split: {
-    parameters: [text, { name: "separator", type: types.text }],
+    parameters: [text, { name: "separator", type: types.text }, limit],
     result: always(listOf(types.text)),
-    sentence: "The parts of a text between the separators.",
+    sentence: "The parts of a text between the separators; with a limit no more than so many, the last with the rest.",
     example: 'split("a,b", ",")',
   },
   join: {
-    parameters: [list, { name: "separator", type: types.text, optional: true }],
+    parameters: [
+      { name: "list", type: listOf(plain) },
+      { name: "separator", type: types.text, optional: true },
+    ],
     result: always(types.text),
     sentence: "The texts, numbers and true/false of a list as one text, with the separator between them.",
     example: 'join(inputs.tags, ", ")',
   },
   replace: {
-    parameters: [text, { name: "from", type: types.text }, { name: "to", type: types.text }],
+    parameters: [text, { name: "from", type: types.text }, { name: "to", type: types.text }, limit],
     result: always(types.text),
-    sentence: "The text with every occurrence of one text replaced by another.",
+    sentence: "The text with every occurrence of one text replaced by another; with a limit only the first so many.",
     example: 'replace(inputs.name, " ", "-")',
   },
   matches: {
@@ -264,6 +274,17 @@ export function signatureOf(name: string, entry: FunctionEntry): string {
   return `${name}(${parameters.join(", ").replace("more, …", "…")})`;
 }
 
+/** What is wrong with the number of arguments of a call, or undefined when it is right. */
+export function countProblem({ parameters }: FunctionEntry, count: number): string | undefined {
+  const least = parameters.filter(({ optional, rest }) => optional !== true && rest !== true).length;
+  const leastGiven = parameters.length === 1 ? 1 : least;
+  const most = parameters.some(({ rest }) => rest === true) ? Infinity : parameters.length;
+  if (count >= leastGiven && count <= most) return undefined;
+  if (most === Infinity) return `${leastGiven} or more arguments`;
+  const counts = leastGiven === most ? String(most) : `${leastGiven} or ${most}`;
+  return `${counts} argument${counts === "1" ? "" : "s"}`;
+}
+
 /** What an argument may be, for the messages: `text`, `a list`, `numbers`. */
 export function wantedOf(parameter: Parameter): string {
   return parameter.type === numbers ? "numbers" : describeType(parameter.type);
@@ -291,7 +312,10 @@ function firstOf(args: readonly Type[]): Type {
 }
 
 function leastOf(args: readonly Type[]): Type {
-  return args.length > 1 ? types.number : unionOf([types.number, types.null]);
+  const [only = types.any] = args;
+  return args.length > 1 || isFilled(only) || only.kind === "number"
+    ? types.number
+    : unionOf([types.number, types.null]);
 }
 
 function sameList(args: readonly Type[]): Type {
@@ -301,6 +325,10 @@ function sameList(args: readonly Type[]): Type {
 
 function itemOf(type: Type): Type {
   return type.kind === "list" ? type.item : types.any;
+}
+
+function knownItem(type: Type): Type {
+  return type.kind === "list" ? itemOfList(type) : types.any;
 }
 
 function innerItem(type: Type): Type {
@@ -333,5 +361,5 @@ function mergeOf(args: readonly Type[]): Type {
 
 function productOf([type = types.any]: readonly Type[]): Type {
   if (type.kind !== "object" || type.open || type.optional.size > 0) return listOf(types.object);
-  return listOf(objectOf(new Map([...type.fields].map(([key, items]) => [key, itemOf(items)]))));
+  return listOf(objectOf(new Map([...type.fields].map(([key, items]) => [key, knownItem(items)]))));
 }

@@ -23,7 +23,12 @@ export function pathOf(syntax: Syntax): string | undefined {
   }
 }
 
-/** Everything that is certainly not null when this condition is `truth`, as paths. */
+/** The fact that a field is there, which does not say that it is not null. */
+export function presenceOf(path: string): string {
+  return `${path}?`;
+}
+
+/** Everything that is certainly not null when this condition is `truth`, as paths, and the fields that are certainly there. */
 export function factsWhen(syntax: Syntax, truth: boolean): readonly string[] {
   switch (syntax.kind) {
     case "not":
@@ -31,7 +36,7 @@ export function factsWhen(syntax: Syntax, truth: boolean): readonly string[] {
     case "binary":
       return factsOfBinary(syntax, truth);
     case "call":
-      return truth && syntax.name === "has" && syntax.args[0] !== undefined ? withPrefixes(syntax.args[0]) : [];
+      return truth && syntax.name === "has" && syntax.args[0] !== undefined ? factsOfHas(syntax.args[0]) : [];
     case "name":
     case "member":
     case "index":
@@ -40,6 +45,11 @@ export function factsWhen(syntax: Syntax, truth: boolean): readonly string[] {
     default:
       return [];
   }
+}
+
+function factsOfHas(syntax: Syntax): readonly string[] {
+  const path = pathOf(syntax);
+  return path === undefined || syntax.kind !== "member" ? [] : [presenceOf(path), ...withPrefixes(syntax.of)];
 }
 
 function factsOfBinary(syntax: Syntax & { kind: "binary" }, truth: boolean): readonly string[] {

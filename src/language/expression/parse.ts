@@ -1,7 +1,7 @@
 import { Environment, ParseError } from "@marcbachmann/cel-js";
 import { convert } from "./convert.ts";
 import { correctionFor } from "./correction.ts";
-import type { ExpressionProblem } from "./problem.ts";
+import { tooDeep, type ExpressionProblem } from "./problem.ts";
 import { rewrite } from "./rewrite.ts";
 import type { Syntax } from "./syntax.ts";
 import { expressionLimits } from "./work.ts";
@@ -38,6 +38,6 @@ export function parse(text: string): Parsed {
     }
     // A pile of `!` or `-` is the one form whose depth the parser itself does not count.
     if (!(error instanceof RangeError)) throw error;
-    return { problem: { code: "E399", message: "the expression is nested too deeply", start: 0, end: text.length } };
+    return { problem: { ...tooDeep, start: 0, end: text.length } };
   }
 }

@@ -30,3 +30,10 @@ export interface ExpressionProblem {
   /** An edit that mends it, when one is certain. */
   readonly fix?: { readonly start: number; readonly end: number; readonly text: string };
 }
+
+/** What is said of an expression whose parts stand too deep in each other. */
+export const tooDeep = {
+  code: "E399",
+  message: "the expression is nested too deeply",
+  hint: "compute a part of it in a set step before",
+} as const;

@@ -40,24 +40,30 @@ export function rewrite(text: string): Rewritten {
   return { text, celText: celText + text.slice(done), words, references, numbers };
 
   function celOf(found: string, index: number): string {
-    const before = text.slice(0, index).trimEnd();
     switch (found[0]) {
       case "`":
         // Only a field stands between backticks: anywhere else they stay what the parser refuses.
-        return before.endsWith(".") ? wordLike(found) : found;
+        return charBefore(text, index) === "." ? wordLike(found) : found;
       case ".":
-        if (before.endsWith(".")) return found;
+        if (charBefore(text, index) === ".") return found;
         numbers.add(index);
         return wordLike(found);
       case "#":
         references.add(index + 1);
         return ` ${wordLike(found.slice(1), /-/g)}`;
       default:
-        if (!isWordOperator(found) || !operandEnd.test(before.slice(-1))) return found;
+        if (!isWordOperator(found) || !operandEnd.test(charBefore(text, index))) return found;
         words.set(index, found);
         return "in".padEnd(found.length);
     }
   }
+}
+
+/** The last character before an offset that is no white space. */
+function charBefore(text: string, offset: number): string {
+  let at = offset - 1;
+  while (/\s/.test(text.charAt(at))) at -= 1;
+  return text.charAt(at);
 }
 
 // A name of the same length, which the tree gives its own text back.

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Schema } from "../plan.ts";
-import { describeType, join, listOf, objectOf, types, typeOfSchema, unionOf } from "./type.ts";
+import { describeType, isFilled, join, listOf, objectOf, types, typeOfSchema, unionOf } from "./type.ts";
 
 const described = (schema: Schema): string => describeType(typeOfSchema(schema));
 
@@ -23,6 +23,15 @@ test("an enum is text of which only some is allowed", () => {
   assert.deepEqual(typeOfSchema({ type: "string", enum: ["a"] }), { kind: "text", enum: ["a"] });
   assert.deepEqual(typeOfSchema({ const: "a" }), { kind: "text", enum: ["a"] });
   assert.equal(described({ enum: ["a", 1, null] }), "text or number or null");
+});
+
+test("a list that asks for items has one", () => {
+  assert.deepEqual(typeOfSchema({ type: "array", items: { type: "string" }, minItems: 1 }), listOf(types.text, true));
+  assert.deepEqual(typeOfSchema({ type: "array", items: { type: "string" }, minItems: 0 }), listOf(types.text));
+  assert.equal(isFilled(unionOf([listOf(types.text, true), listOf(types.number, true)])), true);
+  assert.equal(isFilled(unionOf([listOf(types.text, true), types.null])), false);
+  assert.equal(isFilled(join(listOf(types.text, true), listOf(types.text))), false);
+  assert.equal(isFilled(unionOf([listOf(types.text, true), listOf(types.text)])), false);
 });
 
 test("an object that lists fields is closed unless it says otherwise", () => {

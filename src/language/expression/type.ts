@@ -9,7 +9,7 @@ export type Type =
   | { readonly kind: "boolean" }
   | { readonly kind: "number"; readonly integer: boolean }
   | TextType
-  | { readonly kind: "list"; readonly item: Type }
+  | ListType
   | ObjectType
   | { readonly kind: "union"; readonly of: readonly Type[] };
 
@@ -17,6 +17,13 @@ export type Type =
 export interface TextType {
   readonly kind: "text";
   readonly enum?: readonly string[];
+}
+
+/** A list: what its items can be, and whether it certainly has one. */
+export interface ListType {
+  readonly kind: "list";
+  readonly item: Type;
+  readonly filled?: true;
 }
 
 /** An object: its known fields, which of them may be missing, and whether it may have others. */
@@ -48,9 +55,14 @@ export const types: {
   object: { kind: "object", fields: new Map(), optional: new Set(), open: true },
 };
 
-/** A list of this type. */
-export function listOf(item: Type): Type {
-  return { kind: "list", item };
+/** A list of this type; `filled`: it has at least one item. */
+export function listOf(item: Type, filled = false): Type {
+  return filled ? { kind: "list", item, filled } : { kind: "list", item };
+}
+
+/** True when a value of this type is a list with at least one item. */
+export function isFilled(type: Type): boolean {
+  return partsOf(type).length > 0 && partsOf(type).every((part) => part.kind === "list" && part.filled === true);
 }
 
 /** An object with these fields; it has no others unless `open`. */
@@ -96,7 +108,7 @@ export function partsOf(type: Type): readonly Type[] {
 }
 
 /** What an item of a list can be; of a list that is written empty nothing is known. */
-export function itemOfList({ item }: Type & { kind: "list" }): Type {
+export function itemOfList({ item }: ListType): Type {
   return partsOf(item).length === 0 ? types.any : item;
 }
 
@@ -119,7 +131,7 @@ export function describeType(type: Type): string {
     case "boolean":
       return "true/false";
     case "list":
-      return type.item.kind === "any" ? "list" : `list of ${describeItem(type.item)}`;
+      return itemOfList(type).kind === "any" ? "list" : `list of ${describeItem(type.item)}`;
     case "union":
       return [...new Set(type.of.map(describeType))].join(" or ");
     case "null":
@@ -148,7 +160,9 @@ function joinAlike(left: Type, right: Type): Type | undefined {
   if (left.kind !== right.kind) return undefined;
   if (left.kind === "number" && right.kind === "number") return left.integer ? right : left;
   if (left.kind === "text" && right.kind === "text") return joinTexts(left, right);
-  if (left.kind === "list" && right.kind === "list") return listOf(joinItems(left.item, right.item));
+  if (left.kind === "list" && right.kind === "list") {
+    return listOf(joinItems(left.item, right.item), isFilled(left) && isFilled(right));
+  }
   if (left.kind === "object" && right.kind === "object") return joinObjects(left, right);
   return left;
 }
@@ -187,7 +201,9 @@ function sameType(left: Type, right: Type): boolean {
   if (left === right) return true;
   if (left.kind === "number" && right.kind === "number") return left.integer === right.integer;
   if (left.kind === "text" && right.kind === "text") return left.enum?.join("\n") === right.enum?.join("\n");
-  if (left.kind === "list" && right.kind === "list") return sameType(left.item, right.item);
+  if (left.kind === "list" && right.kind === "list") {
+    return left.filled === right.filled && sameType(left.item, right.item);
+  }
   return left.kind === right.kind && plainKinds.has(left.kind);
 }
 
@@ -242,12 +258,16 @@ function typeNamed(schema: Schema, name: Json, sub: (part: Json | undefined) => 
     case "null":
       return types.null;
     case "array":
-      return Object.hasOwn(schema, "prefixItems") ? types.list : listOf(sub(schema["items"]));
+      return listOf(Object.hasOwn(schema, "prefixItems") ? types.any : sub(schema["items"]), asksForItems(schema));
     case "object":
       return objectAt(schema, sub);
     default:
       return types.any;
   }
+}
+
+function asksForItems({ minItems }: Schema): boolean {
+  return typeof minItems === "number" && minItems > 0;
 }
 
 function objectAt(schema: Schema, sub: (part: Json | undefined) => Type): ObjectType {
@@ -271,7 +291,7 @@ export function typeOfValue(value: Json): Type {
   if (typeof value === "string") return { kind: "text", enum: [value] };
   if (typeof value === "number") return Number.isInteger(value) ? types.integer : types.number;
   if (typeof value === "boolean") return types.boolean;
-  if (Array.isArray(value)) return listOf(joinAll((value as readonly Json[]).map(typeOfValue)));
+  if (Array.isArray(value)) return listOf(joinAll((value as readonly Json[]).map(typeOfValue)), value.length > 0);
   return objectOf(new Map(Object.entries(value).map(([key, part]) => [key, typeOfValue(part)])));
 }
 
