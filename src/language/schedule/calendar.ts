@@ -33,3 +33,11 @@ export function dayOf(wallMs: number): number {
 export function wallAt(day: number, hour: number, minute: number): number {
   return day * dayMs + hour * 3_600_000 + minute * 60_000;
 }
+
+/** How long each month is at most, from January. */
+const longest: readonly number[] = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+
+/** False when no month that a cron names has a day that it names, such as the 31st of February. */
+export function everComes({ days, months, eitherDay }: Cron): boolean {
+  return eitherDay || [...months].some((month) => [...days].some((day) => day <= (longest[month - 1] ?? 0)));
+}

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { nextDay } from "./calendar.ts";
+import { everComes, nextDay } from "./calendar.ts";
 import { type Cron, parseCron } from "./cron.ts";
 import { nextTimes } from "./next-times.ts";
 import { type Zone, zoneNamed } from "./zone.ts";
@@ -115,9 +115,13 @@ test("a leap day is found, also over forty years, and a day that no month has is
   assert.deepEqual(due("0 0 29 2 */7", "UTC", "2088-03-01T00:00:00Z", 1), ["2128-02-29T00:00"]);
   for (const line of ["0 0 31 2 *", "0 0 30 2 *", "0 0 31 4,6,9,11 *"]) {
     assert.equal(nextDay(cronOf(line), 20_000), undefined, line);
+    assert.equal(everComes(cronOf(line)), false, line);
     assert.deepEqual(due(line, "UTC", "2026-01-01T00:00:00Z"), []);
   }
-  assert.notEqual(nextDay(cronOf("0 0 31 2 MON"), 20_000), undefined);
+  for (const line of ["0 0 31 2 MON", "0 0 29 2 *", "0 0 31 2,3 *", "0 0 29 2 */7"]) {
+    assert.notEqual(nextDay(cronOf(line), 20_000), undefined, line);
+    assert.equal(everComes(cronOf(line)), true, line);
+  }
 });
 
 test("an unknown zone is none, and offsets before 1970 and with odd seconds are right", () => {

@@ -47,3 +47,8 @@ function formatIn(timeZone: string): Intl.DateTimeFormat | undefined {
     return undefined;
   }
 }
+
+/** Names of all time zones, for suggestions. */
+export function zoneNames(): readonly string[] {
+  return [...Intl.supportedValuesOf("timeZone"), "UTC"];
+}
