@@ -35,7 +35,9 @@ export function settingsPart(shop: Workshop, alias: string, connector: DeclaredC
 function reportMissing(shop: Workshop, connector: DeclaredConnector, names: ReadonlySet<string>): void {
   const { entry, descriptor, with: settings } = connector;
   const required = descriptor?.settings?.["required"];
-  if (entry === undefined || !Array.isArray(required)) return;
+  // Without a version, which was reported, nobody knows which settings that version will need.
+  const isPinned = descriptor !== undefined && connector.pin === `${descriptor.name}@${descriptor.version}`;
+  if (entry === undefined || !isPinned || !Array.isArray(required)) return;
   const missing = (required as readonly Json[])
     .filter((name) => typeof name === "string")
     .filter((name) => !names.has(name));
