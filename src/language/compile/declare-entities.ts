@@ -16,13 +16,13 @@ export function entitiesIn(
   documents: ReadonlyMap<string, DeclaredDocument>,
   problems: Problems,
 ): ReadonlyMap<string, DeclaredEntity> {
-  const byName = new Map(Array.from(documents, ([name, document]) => [nameOf(name), document] as const));
+  const sources: Sources = entry === undefined ? new Map() : sourcesIn(documents);
   return new Map(
     aliasesIn(entry, "entity", problems).map((each) => {
       const written = fieldsIn(each, entityFields, "in an entity", problems);
       const from = requiredIn(each, written, "from", problems);
       const key = requiredIn(each, written, "key", problems);
-      const item = from === undefined ? undefined : itemFrom(from, byName, problems);
+      const item = from === undefined ? undefined : itemFrom(from, sources, problems);
       if (item !== undefined && key !== undefined) checkKey(each, key, item, problems);
       return [each.key, { entry: each, from: from?.text, key: key?.text }];
     }),
@@ -49,12 +49,20 @@ function requiredIn(
   return undefined;
 }
 
+/** Types of documents, by the names that expressions use. */
+type Sources = ReadonlyMap<string, Type>;
+
+function sourcesIn(documents: ReadonlyMap<string, DeclaredDocument>): Sources {
+  return new Map(
+    Array.from(documents, ([name, { schema }]) => [
+      nameOf(name),
+      schema === undefined ? types.any : typeOfSchema(schema),
+    ]),
+  );
+}
+
 /** The type of the items that an entity comes from; undefined where that is not known, or was reported. */
-function itemFrom(
-  from: SourceScalar,
-  documents: ReadonlyMap<string, DeclaredDocument>,
-  problems: Problems,
-): Type | undefined {
+function itemFrom(from: SourceScalar, documents: Sources, problems: Problems): Type | undefined {
   const match = /^([\w-]+)\.([\w-]+)$/.exec(from.text.trim());
   if (match === null) {
     problems.report("E015", from.range, `from is <document>.<field>, not '${short(from.text)}'`, {
@@ -73,9 +81,7 @@ function itemFrom(
     });
     return undefined;
   }
-  return document.schema === undefined
-    ? undefined
-    : listField(from, { name, field }, typeOfSchema(document.schema), problems);
+  return listField(from, { name, field }, document, problems);
 }
 
 function listField(

@@ -8,7 +8,7 @@ import type { Plan, TriggerPlan } from "../plan.ts";
 import type { SourceEntry, SourceNode } from "../source/tree.ts";
 import { defined, whenWritten } from "./optional.ts";
 import { expressionPart } from "./parts.ts";
-import { inputsOf, type WrittenTrigger } from "./trigger-inputs.ts";
+import { inputsOf, runInputsOf, type WrittenTrigger } from "./trigger-inputs.ts";
 import { schedulePlan } from "./trigger-schedule.ts";
 import { webhookPlan } from "./trigger-webhook.ts";
 import type { Workshop } from "./workshop.ts";
@@ -25,7 +25,10 @@ export function triggersPart(shop: Workshop, id: string): Pick<Plan, "triggers" 
   if (entry === undefined || map === undefined) return {};
 
   const written = readKeys(map, triggerFields, "in on", shop.problems);
-  const found = kinds.flatMap((kind) => whenWritten(written.get(kind), (each) => triggersIn(shop, kind, each)) ?? []);
+  const runInputs = runInputsOf(shop);
+  const found = kinds.flatMap(
+    (kind) => whenWritten(written.get(kind), (each) => triggersIn(shop, each, { kind, runInputs })) ?? [],
+  );
   if (found.length > triggersMax)
     shop.problems.report("E015", entry.keyRange, `a workflow has at most ${triggersMax} triggers, not ${found.length}`);
 
@@ -47,7 +50,12 @@ function manualOf({ problems }: Workshop, entry: SourceEntry): false | undefined
 }
 
 /** The triggers of one kind: a map, or a list of maps. */
-function triggersIn(shop: Workshop, kind: WrittenTrigger["kind"], entry: SourceEntry): readonly WrittenTrigger[] {
+function triggersIn(
+  shop: Workshop,
+  entry: SourceEntry,
+  common: Pick<WrittenTrigger, "kind" | "runInputs">,
+): readonly WrittenTrigger[] {
+  const { kind } = common;
   const fields: readonly Field[] = fieldNamed(triggerFields, kind)?.fields ?? [];
   const { value } = entry;
   const items: readonly SourceNode[] = value.kind === "list" ? value.items : [value];
@@ -56,7 +64,7 @@ function triggersIn(shop: Workshop, kind: WrittenTrigger["kind"], entry: SourceE
     const map = mapIn(shop.problems, { ...entry, value: item });
     if (map === undefined) return [];
     const at = value.kind === "list" ? (map.entries[0]?.keyRange ?? map.range) : entry.keyRange;
-    return [{ kind, at, written: readKeys(map, fields, `in on.${kind}`, shop.problems) }];
+    return [{ ...common, at, written: readKeys(map, fields, `in on.${kind}`, shop.problems) }];
   });
 }
 
