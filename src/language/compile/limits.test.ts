@@ -95,6 +95,21 @@ test("a loop needs limits when a model, an agent, a plan or another workflow is 
     assert.deepEqual(said("", body(verb)), [], verb);
 });
 
+test("a plan needs limits, and a file is told once, at the first place", () => {
+  const plan = "  - id: p\n    plan: fast\n    goal: Help\n    allow: { max_steps: 3 }\n";
+  const { diagnostics } = compile("", `${body("llm: fast\n            prompt: Hello")}${plan}`);
+  const asked = diagnostics.filter(({ code }) => code === "E072");
+  assert.deepEqual(
+    asked.map(({ path }) => path),
+    ["steps[0].loop"],
+  );
+  assert.ok(said("", plan).includes("E072 a looping or planned workflow has no limits"));
+  assert.deepEqual(
+    said("limits: { cost_usd: 2 }", plan).filter((one) => one.startsWith("E072")),
+    [],
+  );
+});
+
 test("a loop beside a model needs no limits, and neither does a for-each", () => {
   const model = "  - id: m\n    llm: fast\n    prompt: Hello\n";
   assert.deepEqual(

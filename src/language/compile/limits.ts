@@ -93,8 +93,9 @@ function checkBounded({ file, drafts, problems }: Workshop, limits: Limits | und
   // What is not a map was reported as such.
   if (isBounded || file.meant.has("limits") || (entry !== undefined && limits === undefined)) return;
 
-  const costly = drafts.steps.find((step) => step.verb === "plan") ?? costlyLoop(drafts.steps);
-  const at = costly?.verb === "plan" ? costly.verbEntry : costly?.fields.get("loop");
+  const costly = costlyGroups(drafts.steps);
+  const first = drafts.steps.find((step) => step.verb === "plan" || (step.fields.has("loop") && costly.has(step)));
+  const at = first?.verb === "plan" ? first.verbEntry : first?.fields.get("loop");
   if (at === undefined) return;
   problems.report("E072", at.keyRange, "a looping or planned workflow has no limits", {
     hint: "add limits: {cost_usd: 5}",
@@ -103,15 +104,15 @@ function checkBounded({ file, drafts, problems }: Workshop, limits: Limits | und
 
 const costlyVerbs: ReadonlySet<VerbName | undefined> = new Set<VerbName>(["llm", "agent", "plan", "workflow"]);
 
-/** The first step with a loop that has a costly step in it. */
-function costlyLoop(steps: readonly StepDraft[]): StepDraft | undefined {
+/** The groups that have a costly step in them, however deep. */
+function costlyGroups(steps: readonly StepDraft[]): ReadonlySet<StepDraft> {
   const costly = new Set<StepDraft>();
   // Steps stand depth first, so from the end a group comes after all that stands in it.
   for (const step of steps.toReversed()) {
     const { owner } = step.list;
     if (owner !== undefined && (costly.has(step) || costlyVerbs.has(step.verb))) costly.add(owner);
   }
-  return steps.find((step) => step.fields.has("loop") && costly.has(step));
+  return costly;
 }
 
 interface ReadMap {
