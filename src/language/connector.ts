@@ -29,7 +29,7 @@ export interface ConnectorDescriptor {
   readonly name: string;
   readonly version: string;
   readonly title: string;
-  /** JSON Schema of an object: what `connectors.<alias>.with` takes. */
+  /** JSON Schema of an object: what `connectors.<alias>.with` takes. A setting of format `password`, or that is `writeOnly`, is a secret. */
   readonly settings?: Schema;
   readonly actions: Readonly<Record<string, ActionDescriptor>>;
 }

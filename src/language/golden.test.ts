@@ -13,6 +13,14 @@ const world = {
   functions: ["audit"],
   assignments: ["create-app-plan"],
   roles: ["support-leads", "product-owner", "tech-lead"],
+  connectors: [
+    ["zendesk", "3.2.0"],
+    ["open-meteo", "1.0.4"],
+    ["osm-places", "0.9.1"],
+    ["google-calendar", "2.0.0"],
+    ["smtp", "1.3.0"],
+  ].map(([name = "", version = ""]) => ({ name, version, title: name, actions: {} })),
+  agents: ["claude-code", "codex"],
 };
 
 for (const file of files) {

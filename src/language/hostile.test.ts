@@ -95,6 +95,30 @@ const files: Readonly<Record<string, readonly [text: string, code: string | unde
     `workflow: x\nsteps: [{id: a, set: {x: "\${${"1+".repeat(100_000)}1}"}}]`,
     "E399",
   ],
+  "5,000 models that are not pinned": [
+    `workflow: x\nmodels:\n${count(5000, (n) => `  m${n}: a/b${n}`)}\nsteps: [{function: f}]`,
+    "E041",
+  ],
+  "a document of 2,500 fields and 2,000 misspelt entities": [
+    `workflow: x\ndocuments:\n  d:\n    schema:\n${count(2500, (n) => `      f${n}: [string]`)}\nentities:\n${count(2000, (n) => `  e${n}: {from: d.g${n}, key: a}`)}\nsteps: [{function: f}]`,
+    "E302",
+  ],
+  "3,000 schedules that never come": [
+    `workflow: x\non:\n  schedule:\n${count(3000, (n) => `    - {cron: "0 0 31 2 *", timezone: Europe/Ber${n}}`)}\nsteps: [{function: f}]`,
+    "E067",
+  ],
+  "100 triggers that fill none of 5,000 inputs": [
+    `workflow: x\ninputs:\n${count(5000, (n) => `  k${n}: string`)}\non:\n  schedule:\n${count(100, () => "    - {every: 1h}")}\nsteps: [{function: f}]`,
+    "E079",
+  ],
+  "1,500 undeclared secrets beside 8,000 declared ones": [
+    `workflow: x\nsecrets: [${Array.from({ length: 8000 }, (_, n) => `S${n}`).join(",")}]\nconnectors:\n  c:\n    use: z@1\n    with:\n${count(1500, (n) => `      a${n}: "\${secrets.T${n}}"`)}\nsteps: [{function: f}]`,
+    "E080",
+  ],
+  "a cron line of 240,000 characters": [
+    `workflow: x\non: {schedule: {cron: "${"1,".repeat(120_000)}1 * * * *"}}\nsteps: [{function: f}]`,
+    "E067",
+  ],
   "60,000 holes": [`workflow: x\nsteps: [{id: a, fail: "${"${1}".repeat(60_000)}"}]`, undefined],
   "16,000 holes with a mistake": [
     `workflow: x\nsteps:\n  - id: a\n    fail: |\n${"      ${inputs.a} ${inputs.b}\n".repeat(8000)}`,

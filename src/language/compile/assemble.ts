@@ -9,11 +9,13 @@ import type { Problems } from "../problems.ts";
 import { kindOf, type SourceEntry, type SourceMap, type SourceNode } from "../source/tree.ts";
 import type { Source, World } from "../world.ts";
 import { checkCycles } from "./cycles.ts";
-import { declaredIn } from "./declared.ts";
+import { declaredIn } from "./declare.ts";
+import { declaredPlan } from "./declared-plan.ts";
 import { createEnvironments } from "./environment.ts";
 import { envNames, fileDefaults, inputsSchema, labelsOf, modeOf, workflowId } from "./file.ts";
 import { forEachPlan, itemType } from "./for-each.ts";
 import { deriveGraph, type Graph } from "./graph.ts";
+import { boundsPart } from "./limits.ts";
 import { loopPlan } from "./loop.ts";
 import { defined, whenWritten } from "./optional.ts";
 import { outputType } from "./outputs.ts";
@@ -22,6 +24,7 @@ import { checkReach } from "./reach.ts";
 import { checkReads } from "./reads.ts";
 import { failurePlan } from "./retry.ts";
 import { outputSchema } from "./step-values.ts";
+import { triggersPart } from "./triggers.ts";
 import { verbPlan } from "./verb.ts";
 import { createOnce, type Workshop } from "./workshop.ts";
 
@@ -71,6 +74,9 @@ export function compileRoot(task: Task, root: SourceNode): CompiledRoot | undefi
     inputs: shop.inputs,
     output: output?.template,
     env: shop.env,
+    ...declaredPlan(shop),
+    ...triggersPart(shop, id),
+    ...boundsPart(shop),
     mode: shop.drafts.root.mode,
     roots: shop.drafts.root.steps.map((step) => step.index),
     steps: steps.map(({ part, step }) => withGraph(part, step, graph)),

@@ -1,3 +1,4 @@
+import type { Written } from "../check/keys.ts";
 import type { RetryPlan } from "../plan.ts";
 
 /** The written part of a retry policy. */
@@ -8,4 +9,9 @@ export interface FileDefaults {
   readonly retry: PartialRetry;
   readonly timeoutMs?: number;
   readonly onFailure?: "stop" | "continue" | "retry";
+  /** Labels of the runner that carries out calls. */
+  readonly runsOn?: readonly string[];
+  /** Fields of `cache`; its `key` is an expression of each step, and is read there. */
+  readonly cache?: Written;
+  readonly sensitive?: boolean;
 }

@@ -2,6 +2,14 @@ import { nameOf, type StepDraft } from "../check/draft.ts";
 import type { Environment, StepType } from "../expression/checker.ts";
 import { listOf, objectOf, type Type, types, typeOfSchema, unionOf } from "../expression/type.ts";
 import type { StepField } from "../expression/tree.ts";
+import {
+  earlyEnvironment,
+  earlyPlace,
+  envType,
+  errorType as error,
+  explainName,
+  runType,
+} from "./early-environment.ts";
 import { childOutputs } from "./outputs.ts";
 import { chainOf, hiddenBy } from "./relation.ts";
 import type { Place, Workshop } from "./workshop.ts";
@@ -15,7 +23,8 @@ export function createEnvironments(shop: () => Workshop): (place: Place) => Envi
     const known = made.get(key);
     if (known !== undefined) return known;
     common ??= commonNames(shop());
-    const environment = environmentFor(shop(), place, common);
+    const early = earlyPlace(place);
+    const environment = early === undefined ? environmentFor(shop(), place, common) : earlyEnvironment(shop(), early);
     made.set(key, environment);
     return environment;
   };
@@ -39,6 +48,7 @@ function environmentFor(shop: Workshop, place: Place, common: ReadonlyMap<string
         step.list.owner === undefined || hiddenBy(step, place.step) === undefined;
       return [...byName.values()].filter((step) => step !== place.step && isVisible(step)).map(({ id }) => id);
     },
+    explain: (name, field) => explainName(shop, { name, field, at: place.at }),
   };
 }
 
@@ -48,7 +58,7 @@ function commonNames(shop: Workshop): ReadonlyMap<string, Type> {
     ["inputs", inputs],
     // Functions may return more vars, under any name.
     ["vars", inputs.kind === "object" ? { ...inputs, open: true } : inputs],
-    ["env", objectOf(Object.fromEntries(shop.env.map((name) => [name, types.text])), { optional: shop.env })],
+    ["env", envType(shop)],
     ["run", runType],
   ]);
 }
@@ -61,14 +71,6 @@ function namesAt(shop: Workshop, place: Place, common: ReadonlyMap<string, Type>
   }
   return names;
 }
-
-const runType = objectOf({
-  id: types.text,
-  workflow: types.text,
-  version: types.text,
-  started_at: types.text,
-  starter: types.text,
-});
 
 /** The for-each steps in whose items a place stands, outermost first. */
 export function itemsAround({ step, at }: Place): readonly StepDraft[] {
@@ -96,7 +98,6 @@ const status: Type = {
   kind: "text",
   enum: ["pending", "ready", "running", "waiting", "succeeded", "failed", "cancelled", "skipped"],
 };
-const error: Type = unionOf([objectOf({ code: types.text, message: types.text, attempts: types.integer }), types.null]);
 const decision: Type = objectOf({
   outcome: { kind: "text", enum: ["accepted", "rejected", "expired"] },
   by: unionOf([types.text, types.null]),

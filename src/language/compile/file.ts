@@ -1,12 +1,14 @@
 import { workflowIdProblem } from "../check/ids.ts";
 import { readKeys, type Written } from "../check/keys.ts";
-import { choiceIn, durationIn, mapIn, namesIn, reportShape, scalarIn, textIn } from "../check/values.ts";
+import { booleanIn, choiceIn, durationIn, mapIn, namesIn, reportShape, scalarIn, textIn } from "../check/values.ts";
 import { defaultsFields } from "../fields/file-fields.ts";
+import { cacheField } from "../fields/shared.ts";
 import type { Mode, Schema } from "../plan.ts";
 import type { Problems } from "../problems.ts";
 import { schemaOf, schemaOfFields, isJsonSchema } from "../schema/short-form.ts";
-import type { SourceMap } from "../source/tree.ts";
+import type { SourceEntry, SourceMap } from "../source/tree.ts";
 import type { FileDefaults } from "./defaults.ts";
+import { defined, whenWritten } from "./optional.ts";
 import { readRetry } from "./retry.ts";
 
 /** The id of the workflow; E011 and E012. */
@@ -105,9 +107,31 @@ export function fileDefaults(file: Written, problems: Problems): FileDefaults {
   if (timeout !== undefined && timeoutMs === 0) reportShape(problems, timeout, "longer than no time at all");
   const onFailure =
     failure === undefined ? undefined : choiceIn(problems, failure, ["stop", "continue", "retry"] as const);
-  return {
+  return defined({
     retry: retry === undefined ? {} : readRetry(retry, problems),
-    ...(timeoutMs !== undefined && { timeoutMs }),
-    ...(onFailure !== undefined && { onFailure }),
-  };
+    timeoutMs,
+    onFailure,
+    runsOn: whenWritten(written.get("runs_on"), (found) => labelNames(found, problems)),
+    cache: whenWritten(written.get("cache"), (found) => defaultCache(found, problems)),
+    sensitive: whenWritten(written.get("sensitive"), (found) => booleanIn(problems, found)),
+  });
+}
+
+function labelNames(entry: SourceEntry, problems: Problems): readonly string[] | undefined {
+  return namesIn(problems, entry, "a list of labels")?.map(({ name }) => name);
+}
+
+/** `cache` for all steps. How long is asked for here: each step may still say otherwise. */
+function defaultCache(entry: SourceEntry, problems: Problems): Written | undefined {
+  const map = mapIn(problems, entry, "a map such as {ttl: 1d}");
+  if (map === undefined) return undefined;
+  const written = readKeys(map, cacheField.fields ?? [], "in cache", problems);
+  const ttl = written.get("ttl");
+  if (ttl !== undefined) durationIn(problems, ttl);
+  else if (!written.meant.has("ttl"))
+    problems.report("E015", entry.keyRange, "cache has no ttl", {
+      hint: "add ttl: 1d, how long a result is used again",
+    });
+  whenWritten(written.get("store"), (found) => choiceIn(problems, found, ["full", "metadata"] as const));
+  return written;
 }

@@ -11,12 +11,25 @@ import type { FileDefaults } from "./defaults.ts";
 
 /**
  * Where an expression stands. `outside`: beside the step, before its items are known; `inside`: in one of its items; `after`: behind its
- * body, whose steps can be read. Without a step: the file's own `output`.
+ * body, whose steps can be read. Without a step: the file's own `output`, or a place before any step runs.
  */
 export interface Place {
   readonly step: StepDraft | undefined;
-  readonly at: "outside" | "inside" | "after";
+  readonly at: "outside" | "inside" | "after" | EarlyPlace;
 }
+
+/** A part of the file that is read before any step runs: no step is known there. */
+export type EarlyPlace =
+  /** Of a trigger. */
+  | "auth"
+  /** The rest of a trigger, where `trigger` says what happened. */
+  | "webhook"
+  | "schedule"
+  | "event trigger"
+  | "workflow trigger"
+  /** Of a connector. */
+  | "settings"
+  | "concurrency";
 
 /** A read of a step, with its place in the file. */
 export interface PlacedRead {

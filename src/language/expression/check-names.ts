@@ -237,6 +237,11 @@ const sizeWords: ReadonlySet<string> = new Set(["length", "size", "count", "len"
 function reportField(checker: Checker, syntax: SyntaxOf<"member">, type: Type): void {
   const { field, fieldStart, end, start } = syntax;
   const at = { start: fieldStart, end };
+  const told = syntax.of.kind === "name" ? checker.environment.explain?.(syntax.of.name, field) : undefined;
+  if (told !== undefined) {
+    checker.report(at, told, fixNear(checker, at, told.hint));
+    return;
+  }
   const source = checker.source(syntax.of);
   if (type.kind === "object") {
     const known = [...type.fields.keys()];
@@ -294,6 +299,11 @@ const constants: Readonly<Record<string, string>> = {
 function reportUnknown(checker: Checker, syntax: SyntaxOf<"name">): Typed {
   const { name, start } = syntax;
   const { environment, variables } = checker;
+  const told = environment.explain?.(name);
+  if (told !== undefined) {
+    checker.report(syntax, told);
+    return unknown;
+  }
   const dashed = environment.stepIds.find((id) => id.includes("-") && checker.text.startsWith(id, start));
   if (dashed !== undefined) {
     const text = spelled(dashed);

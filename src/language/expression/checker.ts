@@ -12,6 +12,8 @@ export interface Environment {
   step(id: string): StepType | undefined;
   /** Ids of all steps that can be read, as they are written in the file. */
   readonly stepIds: readonly string[];
+  /** What to say of a name, or of a field of it, that is not there, where the place knows more than that. */
+  explain?(name: string, field?: string): Complaint | undefined;
 }
 
 /** What may be read of a step. */
