@@ -26,6 +26,11 @@ export const reservedNames: ReadonlySet<string> = new Set([
 const stepId = /^[a-z][a-z0-9_-]*$/;
 const stepIdCharsMax = 64;
 
+/** True for a text that can be the id of a step. */
+export function isStepId(id: string): boolean {
+  return stepId.test(id) && id.length <= stepIdCharsMax && !reservedNames.has(nameOf(id));
+}
+
 /** Gives every step its id, written or lent by its function, and checks the ids of a file. */
 export function nameSteps(steps: readonly StepDraft[], problems: Problems): ReadonlyMap<string, StepDraft> {
   const byName = new Map<string, StepDraft>();

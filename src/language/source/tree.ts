@@ -34,6 +34,8 @@ export interface SourceScalar {
   /** As written for plain scalars, so that `404` and `true` can serve as texts; else the value. */
   readonly text: string;
   readonly style: "plain" | "single" | "double" | "block";
+  /** Where each character of the text stands in the file, for a text that was rewritten from what is there. */
+  readonly origin?: (offset: number) => number;
 }
 
 /** The entry of a key, or undefined. */
