@@ -5,6 +5,7 @@ import { digestJson } from "../base/digest.ts";
 import { RunwrightError } from "../base/error.ts";
 import type { Json } from "../base/json.ts";
 import { limits } from "../base/limits.ts";
+import { slashedPath } from "../base/paths.ts";
 import { compileWorkflow, explainWaits } from "../language/compile.ts";
 import type { StepWaits } from "../language/compile/waits.ts";
 import type { Diagnostic } from "../language/diagnostic.ts";
@@ -41,7 +42,7 @@ export function readWorkflow(config: Config, file: string, cwd: string): Workflo
     digest: digestJson({ source: source.text, plan: plan as unknown as Json }),
     workflow: plan.workflow,
     draft: true,
-    file: path.relative(config.root, place).replaceAll(path.sep, "/"),
+    file: slashedPath(config.root, place, path),
     source: source.text,
     plan,
   };

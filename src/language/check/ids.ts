@@ -1,3 +1,4 @@
+import { isDeviceName } from "../../base/paths.ts";
 import type { Range } from "../diagnostic.ts";
 import type { Problems } from "../problems.ts";
 import { nameOf, type StepDraft, unnamed } from "./draft.ts";
@@ -120,13 +121,12 @@ function stepIdLike(text: string): string | undefined {
 }
 
 const workflowId = /^[a-z0-9](?:[a-z0-9_-]{0,62}[a-z0-9])?$/;
-const windowsName = /^(?:con|prn|aux|nul|com\d|lpt\d|conin|conout)$/;
 
 /** Why a text is no workflow id, and one that is like it; undefined when it is one. */
 export function workflowIdProblem(
   id: string,
 ): { readonly message: string; readonly hint: string; readonly better?: string } | undefined {
-  if (windowsName.test(id))
+  if (isDeviceName(id))
     return {
       message: `'${id}' is a name that Windows keeps for itself`,
       hint: `choose another: ${id}-workflow`,
@@ -139,6 +139,6 @@ export function workflowIdProblem(
     .slice(0, 64)
     .replace(/^[^a-z0-9]+|[^a-z0-9]+$/g, "");
   const message = `'${short(id)}' is not a URL-safe id`;
-  if (!workflowId.test(like) || windowsName.test(like)) return { message, hint: "use a-z, 0-9 and '-'" };
+  if (!workflowId.test(like) || isDeviceName(like)) return { message, hint: "use a-z, 0-9 and '-'" };
   return { message, hint: `use a-z, 0-9 and '-': ${like}`, better: like };
 }
