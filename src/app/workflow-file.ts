@@ -13,6 +13,7 @@ import type { Plan } from "../language/plan.ts";
 import type { Source, World } from "../language/world.ts";
 import type { Version } from "../ports/catalog.ts";
 import type { Config } from "./config.ts";
+import { readPins } from "./pins-file.ts";
 
 /** A workflow file, read and checked; without a plan it has errors, without a version it cannot be run. */
 export interface WorkflowFile {
@@ -55,7 +56,11 @@ export function readWaits(config: Config, { source }: WorkflowFile, cwd: string)
 }
 
 function worldOf(config: Config, place: string): Partial<World> {
-  return { ...listExecutors(modulesRoot(config, place)), roles: Object.keys(config.roles) };
+  return {
+    ...listExecutors(modulesRoot(config, place)),
+    roles: Object.keys(config.roles),
+    pins: readPins(config.root),
+  };
 }
 
 /**
