@@ -126,12 +126,11 @@ const workflowId = /^[a-z0-9](?:[a-z0-9_-]{0,62}[a-z0-9])?$/;
 export function workflowIdProblem(
   id: string,
 ): { readonly message: string; readonly hint: string; readonly better?: string } | undefined {
-  if (isDeviceName(id))
-    return {
-      message: `'${id}' is a name that Windows keeps for itself`,
-      hint: `choose another: ${id}-workflow`,
-      better: `${id}-workflow`,
-    };
+  if (workflowId.test(id.toLowerCase()) && isDeviceName(id)) {
+    const better = `${id.toLowerCase()}-workflow`;
+    const message = `'${id}' is a name that Windows keeps for itself`;
+    return { message, hint: `choose another: ${better}`, better };
+  }
   if (workflowId.test(id)) return undefined;
   const like = id
     .toLowerCase()

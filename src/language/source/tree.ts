@@ -38,6 +38,20 @@ export interface SourceScalar {
   readonly origin?: (offset: number) => number;
 }
 
+const madeRanges = new WeakSet<Range>();
+
+/** A range for something that nobody wrote: it says where that belongs, but there is nothing there to mend. */
+export function madeAt({ start, end }: Range): Range {
+  const range = { start, end };
+  madeRanges.add(range);
+  return range;
+}
+
+/** True for the range of something that nobody wrote. */
+export function isMade(range: Range): boolean {
+  return madeRanges.has(range);
+}
+
 /** The entry of a key, or undefined. */
 export function entryOf(map: SourceMap, key: string): SourceEntry | undefined {
   return map.entries.find((entry) => entry.key === key);

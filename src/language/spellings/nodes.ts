@@ -1,6 +1,6 @@
 import type { Json } from "../../base/json.ts";
 import type { Range } from "../diagnostic.ts";
-import type { SourceEntry, SourceNode, SourceScalar } from "../source/tree.ts";
+import { madeAt, type SourceEntry, type SourceNode, type SourceScalar } from "../source/tree.ts";
 
 /** A value that nobody wrote, at the place of what it stands for. */
 function nodeOf(value: Json, range: Range): SourceNode {
@@ -8,12 +8,17 @@ function nodeOf(value: Json, range: Range): SourceNode {
   if (typeof value !== "object" || value === null) {
     return { kind: "scalar", range, value, text: String(value), style: "plain", origin: () => range.start };
   }
-  return { kind: "map", range, entries: Object.entries(value).map(([key, field]) => entryAt(key, field, range)) };
+  return {
+    kind: "map",
+    range,
+    entries: Object.entries(value).map(([key, field]) => ({ key, keyRange: range, value: nodeOf(field, range) })),
+  };
 }
 
 /** A key that nobody wrote, with its value. */
 export function entryAt(key: string, value: Json, range: Range): SourceEntry {
-  return { key, keyRange: range, value: nodeOf(value, range) };
+  const made = madeAt(range);
+  return { key, keyRange: made, value: nodeOf(value, made) };
 }
 
 /** What was written under one key, under another one. */
