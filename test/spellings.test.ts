@@ -1,6 +1,9 @@
 // Files in the other spellings, carried out by the real program.
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import path from "node:path";
 import { test } from "node:test";
+import { compileWorkflow } from "../src/language/compile.ts";
 import { documentOf, openProject } from "./cli/project.ts";
 
 const weather = `export default async function run(ctx) { return { output: ctx.input.city === "Bergen" ? "heavy rain" : "sun" }; }`;
@@ -70,4 +73,14 @@ test("a mistake in a plan is said at its place, and stages wait for a build that
   assert.match(wrong.stderr, /error\[E048\] plan\.json:2:39 +no executor for function 'nothing'/);
   const staged = await project.run("validate", "feature.workflow.yml");
   assert.equal(staged.code, 0, staged.stderr);
+});
+
+test("the files that the documentation shows are right", () => {
+  const page = readFileSync(path.resolve(import.meta.dirname, "../docs/other-spellings.md"), "utf8");
+  const shown = [...page.matchAll(/```(?:json|yaml)\n([^]*?)```/g)].map((match) => match[1] ?? "");
+  const agents = { "claude-code": "claude-code@2.1.14", codex: "codex@0.63.0" };
+  const world = { functions: ["weather", "pack"], pins: { models: {}, connectors: {}, agents } };
+  assert.equal(shown.length, 2);
+  for (const text of shown)
+    assert.deepEqual(compileWorkflow({ file: "shown.workflow.yml", text }, world).diagnostics, [], text);
 });

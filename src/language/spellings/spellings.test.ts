@@ -105,7 +105,7 @@ const spellings: Readonly<Record<string, readonly [string, string]>> = {
     "workflow: a\nmode: parallel\nsteps:\n  - id: find\n    function: find\n    needs: []\n  - id: audit\n    function: audit\n    needs: [find]\n    if: find.output contains 'rain'\n    with: { n: 1 }\noutput: { find: '${find.output}', audit: '${audit.output}' }\n",
   ],
   "stages with stageConfigs": [
-    "stages: [plan, check]\nlimits: { cost_usd: 5 }\nloop: { max_iters: 3, fallback_next_stage: check, stop_when: $.done }\nstageConfigs:\n  plan: { provider: claude-code, role: planner, prompt: 'Plan ${vars.task}' }\n  check: { provider: claude-code, role: checker, prompt: Check, retries: 1 }\n",
+    "stages: [plan, check]\nlimits: { cost_usd: 5 }\nloop: { max_iters: 3, fallback_next_stage: check, stop_when: $.done }\nstageConfigs:\n  plan: { provider: claude-code, role: planner, prompt: 'Plan ${vars.task}' }\n  check: { provider: claude-code, role: checker, prompt: Check }\n",
     `workflow: a
 limits: { cost_usd: 5 }
 inputs: { type: object, additionalProperties: true }
@@ -121,7 +121,6 @@ steps:
         agent: claude-code
         role: checker
         prompt: Check
-        retry: { max: 1 }
         output:
           type: object
           properties:

@@ -5,6 +5,7 @@ import { choiceIn, reportShape } from "../check/values.ts";
 import type { Problems } from "../problems.ts";
 import type { SourceEntry, SourceMap } from "../source/tree.ts";
 import { entryAt, isBlank, renamed } from "./nodes.ts";
+import { candidatesOf } from "./stage-providers.ts";
 import type { Stage, StagesLoop } from "./stages.ts";
 
 /** What stands around a stage. */
@@ -68,7 +69,10 @@ function configOf({ name, config }: Stage, { loop }: StagePlace, problems: Probl
     reportShape(problems, { ...config, key: `stage '${name.text}'` }, "a map of fields, or the name of a profile");
     return [];
   }
-  return value.entries.filter((entry) => {
+  return [...value.entries.filter(isKept), ...candidatesOf(value.entries, problems)];
+
+  function isKept(entry: SourceEntry): boolean {
+    if (entry.key === "providers" || entry.key === "parallel_strategy") return false;
     if (entry.key === "min_iterations") {
       if (loop === undefined)
         problems.report("E015", entry.keyRange, "'min_iterations' means nothing without loop", {
@@ -77,10 +81,10 @@ function configOf({ name, config }: Stage, { loop }: StagePlace, problems: Probl
       return false;
     }
     if (entry.key !== "mode") return true;
-    // How several agents of one stage follow each other; a stage here has one.
+    // How several agents of one stage follow each other: it says nothing about one.
     choiceIn(problems, entry, ["sequential", "parallel"]);
     return false;
-  });
+  }
 }
 
 /** What an agent is told when its stage says nothing: what was asked, what there is, and its part. */

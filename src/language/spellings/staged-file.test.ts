@@ -66,6 +66,7 @@ code:
   on_failure: continue
   retries: 2
   retry_backoff: 5
+  workspace: worktree
   prompt: Do \${vars.task}
 check: gate
 `;
@@ -109,6 +110,7 @@ test("stages are one group with the loop, and each stage is a step of its agent"
     on_failure: "continue",
     retries: 2,
     retry_backoff: 5,
+    workspace: "worktree",
     prompt: "Do ${vars.task}",
   });
   assert.deepEqual(
@@ -210,6 +212,36 @@ test("a file of stages has stages, and not too many", () => {
   assert.deepEqual(said("stages: []\n"), ["E015 stages is a list of at least one stage, not a list @ []"]);
   const many = Array.from({ length: 51 }, (_, n) => `s${n}`).join(", ");
   assert.deepEqual(said(`stages: [${many}]\n`), ["E015 a workflow has at most 50 stages, but this one 51 @ stages"]);
+});
+
+test("several providers of a stage are candidates, and the strategy chooses among their results", () => {
+  const stage = (config: string): JsonObject | undefined =>
+    groupOf(`stages: [code]\nstageConfigs: { code: { prompt: Go, ${config} } }\n`).do[0];
+  const two = "providers: [{ provider: claude-code, role: builder }, { provider: codex, role: builder }]";
+  const step = { id: "code", prompt: "Go", agent: ["claude-code", "codex"], pick: "all", role: "builder" };
+  assert.deepEqual(stage(two), step);
+  assert.deepEqual(stage(`mode: parallel, parallel_strategy: race, ${two}`), { ...step, pick: "first" });
+  assert.deepEqual(stage(`parallel_strategy: majority, role: coder, ${two}`), {
+    ...step,
+    pick: "majority",
+    role: "coder",
+  });
+  const odd =
+    "providers: [{ provider: codex, role: a }, { provider: claude-code, role: b, weight: 2 }, { role: a }, codex]";
+  assert.deepEqual(
+    said(`stages: [code]\nstageConfigs: { code: { mode: sequential, parallel_strategy: rase, ${odd} } }\n`),
+    [
+      "E015 several providers of a stage work side by side @ sequential",
+      "E015 parallel_strategy is all, race or majority, not 'rase' @ rase",
+      "E015 the providers of a stage have one role @ b",
+      "E010 unknown key 'weight' in a provider @ weight",
+      "E015 this provider has no name @ { role: a }",
+      "E015 a provider is a map such as {provider: claude-code, role: coder}, not 'codex' @ codex",
+    ],
+  );
+  assert.deepEqual(said("stages: [code]\nstageConfigs: { code: { parallel_strategy: all } }\n"), [
+    "E015 'parallel_strategy' means nothing without providers @ parallel_strategy",
+  ]);
 });
 
 test("min_iterations without a loop means nothing", () => {
