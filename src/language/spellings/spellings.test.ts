@@ -122,14 +122,11 @@ steps:
         role: checker
         prompt: Check
         output:
-          type: object
-          properties:
-            done: { type: boolean }
-            quality_score: { type: number, minimum: 0, maximum: 100 }
-            summary: { type: string }
-            issues: { type: array, items: { type: object } }
-            recommended_next_stage: { type: [string, "null"] }
-          required: [done, quality_score, summary]
+          done: boolean
+          quality_score: { type: number, minimum: 0, maximum: 100 }
+          summary: string
+          issues?: [object]
+          recommended_next_stage?: { type: [string, "null"], description: The stage to go on from }
 output: \${stages.output}
 `,
   ],

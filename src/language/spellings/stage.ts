@@ -28,15 +28,11 @@ const roles: Readonly<Record<string, string>> = {
 
 /** What a stage that is looked into by a path gives. */
 const verdict: Json = {
-  type: "object",
-  properties: {
-    done: { type: "boolean" },
-    quality_score: { type: "number", minimum: 0, maximum: 100 },
-    summary: { type: "string" },
-    issues: { type: "array", items: { type: "object" } },
-    recommended_next_stage: { type: ["string", "null"] },
-  },
-  required: ["done", "quality_score", "summary"],
+  done: "boolean",
+  quality_score: { type: "number", minimum: 0, maximum: 100 },
+  summary: "string",
+  "issues?": ["object"],
+  "recommended_next_stage?": { type: ["string", "null"], description: "The stage to go on from" },
 };
 
 /** A stage as a step of its agent; what is written about it has the same names there. */
