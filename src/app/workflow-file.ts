@@ -5,6 +5,7 @@ import { digestJson } from "../base/digest.ts";
 import { RunwrightError } from "../base/error.ts";
 import type { Json } from "../base/json.ts";
 import { limits } from "../base/limits.ts";
+import { slashedPath } from "../base/paths.ts";
 import { compileWorkflow, explainWaits } from "../language/compile.ts";
 import type { StepWaits } from "../language/compile/waits.ts";
 import type { Diagnostic } from "../language/diagnostic.ts";
@@ -12,6 +13,7 @@ import type { Plan } from "../language/plan.ts";
 import type { Source, World } from "../language/world.ts";
 import type { Version } from "../ports/catalog.ts";
 import type { Config } from "./config.ts";
+import { readPins } from "./pins-file.ts";
 
 /** A workflow file, read and checked; without a plan it has errors, without a version it cannot be run. */
 export interface WorkflowFile {
@@ -41,7 +43,7 @@ export function readWorkflow(config: Config, file: string, cwd: string): Workflo
     digest: digestJson({ source: source.text, plan: plan as unknown as Json }),
     workflow: plan.workflow,
     draft: true,
-    file: path.relative(config.root, place).replaceAll(path.sep, "/"),
+    file: slashedPath(config.root, place, path),
     source: source.text,
     plan,
   };
@@ -54,7 +56,11 @@ export function readWaits(config: Config, { source }: WorkflowFile, cwd: string)
 }
 
 function worldOf(config: Config, place: string): Partial<World> {
-  return { ...listExecutors(modulesRoot(config, place)), roles: Object.keys(config.roles) };
+  return {
+    ...listExecutors(modulesRoot(config, place)),
+    roles: Object.keys(config.roles),
+    pins: readPins(config.root),
+  };
 }
 
 /**

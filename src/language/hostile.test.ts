@@ -79,6 +79,16 @@ const files: Readonly<Record<string, readonly [text: string, code: string | unde
     `workflow: x\ninputs:\n${count(5000, (n) => `  k${n}: string`)}\nsteps:\n${count(1000, (n) => `  - {id: a${n}, function: f, with: {x: "\${inputs.zz${n}}"}}`)}`,
     "E302",
   ],
+  "a plan of 2,000 subtasks": [
+    `{subtasks: [${Array.from({ length: 2000 }, (_, n) => `{id: s${n}, kind: function, target: f, depends_on: [s0x]}`).join(",\n")}]}`,
+    "E030",
+  ],
+  "a plan of 2,000 kinds": [
+    `{subtasks: [${Array.from({ length: 2000 }, (_, n) => `{id: s${n}, kind: k${n}}`).join(",\n")}]}`,
+    "E015",
+  ],
+  "20,000 stages": [`stages: [${"s,".repeat(20_000)}]`, "E015"],
+  "a path that never ends": [`{stages: [s], loop: {max_iters: 2, stop_when: "$${".a".repeat(60_000)} =="}}`, "E300"],
   "an enum of 15,000 values": [
     `workflow: x\ninputs: {a: {enum: [${Array.from({ length: 15_000 }, (_, n) => `v${n}`).join(",")}]}}\nsteps: [{function: f}]`,
     "E018",

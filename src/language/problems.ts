@@ -1,5 +1,6 @@
 import { type Code, codeTable } from "./codes.ts";
 import type { Diagnostic, Range } from "./diagnostic.ts";
+import { isMade } from "./source/tree.ts";
 import { suggest } from "./suggest.ts";
 
 /** What may be said beside the message. */
@@ -54,7 +55,7 @@ export function createProblems(text: string): Problems {
         message,
         range,
         ...(hint !== undefined && { hint }),
-        ...(fix !== undefined && { fix }),
+        ...(fix !== undefined && !isMade(fix.range) && { fix }),
       };
       found.push(diagnostic);
     },

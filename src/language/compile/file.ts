@@ -27,7 +27,8 @@ export function workflowId(root: SourceMap, file: Written, name: string, problem
   if (problem !== undefined) {
     const fix = problem.better === undefined ? undefined : { range: scalar.range, text: problem.better };
     problems.report("E012", scalar.range, problem.message, { hint: problem.hint, fix });
-  } else if (named !== undefined && named !== scalar.text) {
+    // An id that nobody wrote was taken from the file's name.
+  } else if (named !== undefined && named !== scalar.text && scalar.range.start < scalar.range.end) {
     problems.report("E012", scalar.range, `the file is named '${named}', but its workflow '${scalar.text}'`, {
       hint: "give both the same name",
     });

@@ -10,7 +10,8 @@ export type OffsetMap = (offset: number) => number;
  * side by side, once; white space may be off by its own length, which no caret points at.
  */
 export function offsetsOf(file: string, scalar: SourceScalar): OffsetMap {
-  const { range, text, style } = scalar;
+  const { range, text, style, origin } = scalar;
+  if (origin !== undefined) return origin;
   if (style === "plain" && range.end - range.start === text.length) return (offset) => range.start + offset;
 
   let at = style === "plain" ? range.start : range.start + 1;
