@@ -37,7 +37,7 @@ test("the tarball holds the built package and nothing else", () => {
     .map((file) => file.path)
     .filter((file) => !/^dist\/[\w/-]+\.(?:js|d\.ts)$/.test(file))
     .toSorted((a, b) => a.localeCompare(b));
-  assert.deepEqual(others, ["CHANGELOG.md", "LICENSE", "package.json", "README.md"]);
+  assert.deepEqual(others, ["CHANGELOG.md", "LICENSE", "package.json", "README.md", "schema/workflow.schema.json"]);
 });
 
 test("publint has nothing to say about the tarball", async () => {

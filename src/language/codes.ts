@@ -66,7 +66,7 @@ export const codeTable = {
   E080: { severity: "error", rule: "A secret that is used is declared under `secrets`." },
   E090: {
     severity: "error",
-    rule: "The field or verb belongs to the language, but this build does not carry it out yet.",
+    rule: "The field or verb belongs to the language, but this build does not carry it out yet: the file is valid, only its run is refused.",
   },
   E300: { severity: "error", rule: "Expressions follow the CEL grammar and its few extensions." },
   E301: { severity: "error", rule: "Names in expressions exist and are visible there." },
