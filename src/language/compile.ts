@@ -5,7 +5,7 @@ import type { Plan } from "./plan.ts";
 import { createProblems } from "./problems.ts";
 import { loadSource } from "./source/load.ts";
 import { pathAt } from "./source/tree.ts";
-import { emptyWorld, type Source, type World } from "./world.ts";
+import { completeWorld, type Source, type World } from "./world.ts";
 
 /** What a file came to: everything that is wrong with it, in line order, and its Plan when nothing is. */
 export interface CompiledWorkflow {
@@ -34,8 +34,7 @@ function compile(
 ): Omit<CompiledWorkflow, "plan"> & { readonly root: CompiledRoot | undefined } {
   const problems = createProblems(source.text);
   const tree = loadSource(source, problems);
-  const root =
-    tree === undefined ? undefined : compileRoot({ source, world: { ...emptyWorld, ...known }, problems }, tree);
+  const root = tree === undefined ? undefined : compileRoot({ source, world: completeWorld(known), problems }, tree);
   const placeOf = (offset: number): string => pathAt(tree, offset);
   const diagnostics = problems.inOrder(placeOf);
   const unsupported = problems.laterInOrder(placeOf);

@@ -3,9 +3,11 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { test } from "node:test";
+import { builtInConnectors } from "../connectors/built-in.ts";
 import { codeTable, isCode } from "./codes.ts";
 import { compileWorkflow } from "./compile.ts";
 import { formatDiagnostic } from "./report.ts";
+import { verbWorld } from "./verb-examples.ts";
 
 const folder = new URL("golden/", import.meta.url);
 const files = readdirSync(folder).filter((file) => file.endsWith(".txt"));
@@ -13,6 +15,9 @@ const world = {
   functions: ["audit"],
   assignments: ["create-app-plan"],
   roles: ["support-leads", "product-owner", "tech-lead"],
+  connectors: builtInConnectors,
+  agents: ["claude-code", "codex"],
+  workflows: verbWorld.workflows,
 };
 
 for (const file of files) {

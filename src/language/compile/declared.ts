@@ -181,8 +181,8 @@ function scalarOf(value: SourceEntry["value"]): SourceScalar | undefined {
   return value.kind === "scalar" && value.value !== null ? value : undefined;
 }
 
-/** The descriptor of a pinned connector: `zendesk@3.2.0`. */
+/** The descriptor of a pinned connector: `zendesk@3.2.0`. Without a version, which is reported, the last one serves to check the steps with. */
 function descriptorOf(pin: string, { connectors }: World): ConnectorDescriptor | undefined {
   const [name, version] = pin.split("@");
-  return connectors.find((each) => each.name === name && each.version === version);
+  return connectors.findLast((each) => each.name === name && (version === undefined || each.version === version));
 }

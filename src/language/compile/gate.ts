@@ -4,6 +4,7 @@ import { choiceIn, durationIn, namesIn, reportShape } from "../check/values.ts";
 import { partsOf, type Type } from "../expression/type.ts";
 import type { ApprovePlan } from "../plan.ts";
 import { entryOf, type SourceEntry } from "../source/tree.ts";
+import { acceptorsIn } from "./acceptors.ts";
 import { textPart } from "./parts.ts";
 import { valuePart } from "./step-values.ts";
 import type { Workshop } from "./workshop.ts";
@@ -32,39 +33,9 @@ export function approvePlan(shop: Workshop, step: StepDraft): ApprovePlan {
 }
 
 function acceptors(shop: Workshop, step: StepDraft): readonly string[] {
-  const { problems, world } = shop;
-  const entry = step.fields.get("by");
-  const known = [...world.roles, "requester"];
-  const names = entry === undefined ? [] : namesIn(problems, entry, "a list of roles or users");
-  if (names === undefined) return [];
-  if (names.length === 0 && !step.fields.meant.has("by")) {
-    problems.report(
-      "E051",
-      entry === undefined ? step.verbEntry.value.range : entry.value.range,
-      `${called(step, "gate")} names nobody who can accept`,
-      {
-        hint: `add by: [role or user]; known: ${known.join(", ")}`,
-      },
-    );
-  }
-  for (const { name, node } of names) {
-    // Users are written with their realm or as an address; without a configuration there are no roles to compare with.
-    if (world.roles.length === 0 || known.includes(name) || /[:@]/.test(name)) continue;
-    const meant = problems.closest(name, known);
-    problems.report(
-      "E052",
-      node.range,
-      `${called(step, "gate")} names '${short(name)}', which is neither a role nor a user`,
-      {
-        hint:
-          meant === undefined
-            ? `known: ${known.join(", ")}; users are written as local:ada or ada@example.com`
-            : `did you mean '${meant}'?`,
-        fix: meant === undefined ? undefined : { range: node.range, text: meant },
-      },
-    );
-  }
-  return [...new Set(names.map(({ name }) => name))];
+  const { fields, verbEntry } = step;
+  const who = called(step, "gate");
+  return acceptorsIn(shop, { who, by: fields.get("by"), meant: fields.meant.has("by"), range: verbEntry.value.range });
 }
 
 function quorumOf(shop: Workshop, entry: SourceEntry | undefined): ApprovePlan["quorum"] {
