@@ -12,11 +12,12 @@ import { verbWorld } from "./verb-examples.ts";
 const folder = new URL("golden/", import.meta.url);
 const files = readdirSync(folder).filter((file) => file.endsWith(".txt"));
 const world = {
-  functions: ["audit"],
+  functions: ["audit", "run-tests"],
   assignments: ["create-app-plan"],
   roles: ["support-leads", "product-owner", "tech-lead"],
   connectors: builtInConnectors,
   agents: ["claude-code", "codex"],
+  tools: ["zendesk.*", "open-meteo.*", "osm-places.*", "google-calendar.*", "smtp.send"],
   workflows: verbWorld.workflows,
 };
 

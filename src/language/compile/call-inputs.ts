@@ -104,7 +104,20 @@ function checkValue(check: Check, value: Value): void {
   for (const each of inner) checkValue(check, each);
   if (inner.length > 0) return;
   const key = node.kind === "map" ? node.entries.find((entry) => entry.key === misfit.path[0]) : undefined;
-  reportMisfit(check, pathFrom(path, misfit), key?.keyRange ?? node.range, misfit);
+  const range = key?.keyRange ?? node.range;
+  const text = misfit.path.length === 0 ? asText(node, wanted) : undefined;
+  if (text === undefined) reportMisfit(check, pathFrom(path, misfit), range, misfit);
+  else {
+    const { codes, name } = check.callee;
+    const extra = { hint: `write ${text}`, fix: { range, text } };
+    check.shop.problems.report(codes.type, range, `${name}.${path}: ${misfit.message}`, extra);
+  }
+}
+
+/** A number or true/false as the text that was probably meant. */
+function asText(node: SourceNode, wanted: Type): string | undefined {
+  const isBare = node.kind === "scalar" && node.value !== null && typeof node.value !== "string";
+  return isBare && partsOf(wanted).some(({ kind }) => kind === "text") ? JSON.stringify(node.text) : undefined;
 }
 
 /** The parts of a written value in which a misfit lies: the items of a list, or the field of a map. */

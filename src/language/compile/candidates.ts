@@ -107,3 +107,11 @@ export function pickPlan(shop: Workshop, step: StepDraft): PickPlan | undefined 
 export function picksAll(step: StepDraft): boolean {
   return writtenText(step, "pick") === "all";
 }
+
+/** Whether any of the models or agents that a step names is there: of what an unknown one gives, nothing is said. */
+export function knowsCandidate({ declared }: Workshop, { verb, verbEntry }: StepDraft): boolean {
+  const { value } = verbEntry;
+  const known = verb === "agent" ? declared.agents : declared.models;
+  const named = value.kind === "list" ? value.items : [value];
+  return named.some((node) => node.kind === "scalar" && known.has(node.text));
+}

@@ -1,7 +1,7 @@
 import { type ListDraft, type StepDraft, writtenText } from "../check/draft.ts";
 import { listOf, type Type, types, typeOfSchema } from "../expression/type.ts";
 import type { Schema } from "../plan.ts";
-import { picksAll } from "./candidates.ts";
+import { knowsCandidate, picksAll } from "./candidates.ts";
 import { LazyTypes } from "./lazy-types.ts";
 import { outputSchema, valuePart } from "./step-values.ts";
 import { subWorkflowOutput } from "./sub-workflow.ts";
@@ -57,7 +57,7 @@ function calledOutput(shop: Workshop, step: StepDraft): Type {
   switch (step.verb) {
     case "llm":
     case "agent":
-      return step.fields.has("document") ? types.any : types.text;
+      return step.fields.has("document") || !knowsCandidate(shop, step) ? types.any : types.text;
     case "tool":
       return toolOutput(shop, step);
     case "workflow":

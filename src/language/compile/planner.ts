@@ -38,11 +38,11 @@ export function plannerPlan(shop: Workshop, step: StepDraft): PlannerPlan {
   };
 }
 
-/** Who sees a plan first; E051 where somebody has to and nobody is named. */
+/** Who sees a plan first; E051 where somebody has to and nobody is named, once it is known what a plan may use. */
 function reviewers(shop: Workshop, step: StepDraft, review: PlannerPlan["review"]): readonly string[] {
   const { fields, verbEntry } = step;
   const by = fields.get("by");
-  const isMeant = fields.meant.has("by") || (review === "never" && by === undefined);
+  const isMeant = fields.meant.has("by") || (by === undefined && (review === "never" || !fields.has("allow")));
   return acceptorsIn(shop, { who: called(step, "plan step"), by, meant: isMeant, range: verbEntry.value.range });
 }
 

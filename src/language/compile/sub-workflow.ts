@@ -52,7 +52,7 @@ interface Named {
 
 function namedIn(shop: Workshop, step: StepDraft): Named | undefined {
   const { problems } = shop;
-  const scalar = scalarIn(problems, step.verbEntry, "a workflow and its version: <id>@<version>");
+  const scalar = scalarIn(problems, step.verbEntry, "an id and a version: <id>@<version>");
   if (scalar === undefined) return undefined;
   const named = split(scalar);
   if (named !== undefined) return named;
@@ -63,7 +63,7 @@ function namedIn(shop: Workshop, step: StepDraft): Named | undefined {
   return reportShape(
     problems,
     step.verbEntry,
-    "a workflow and its version",
+    "an id and a version",
     `write <id>@<version>, for example ${/^[\w-]+$/.test(scalar.text) ? scalar.text : "triage-inbox"}@${versions.at(-1) ?? draft}`,
   );
 }
