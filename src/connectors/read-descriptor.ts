@@ -78,10 +78,11 @@ function readAction(entry: SourceEntry, problems: Problems): ReadAction {
   if (map === undefined) return { descriptor: nothing, undo: undefined };
 
   const written = readKeys(map, actionFields, "in an action", problems);
+  const title = textOf(required(written, "title", entry, problems), problems);
   const effect = required(written, "effect", entry, problems);
   const input = required(written, "input", entry, problems);
   const descriptor: ActionDescriptor = {
-    title: textOf(required(written, "title", entry, problems), problems),
+    title,
     effect: (effect === undefined ? undefined : choiceIn(problems, effect, effects)) ?? nothing.effect,
     input: input === undefined ? {} : objectSchema(input, problems),
     ...optionalParts(written, problems),
@@ -200,8 +201,9 @@ function patternIn(entry: SourceEntry | undefined, pattern: RegExp, wanted: stri
 }
 
 function objectSchema(entry: SourceEntry, problems: Problems): Schema {
+  const before = problems.errors;
   const schema = jsonSchemaOf(entry.value, problems);
-  if (typeOfSchema(schema).kind !== "object")
+  if (problems.errors === before && typeOfSchema(schema).kind !== "object")
     problems.report("E018", entry.value.range, `${entry.key} is the type of an object`, {
       hint: `write {"type": "object", "properties": {…}}`,
     });

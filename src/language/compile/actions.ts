@@ -44,10 +44,8 @@ export function toolOf(shop: Workshop, step: StepDraft): NamedAction | undefined
 function toolsIn(shop: Workshop, entry: SourceEntry | undefined): NamedTools {
   const written =
     entry === undefined ? [] : (namesIn(shop.problems, entry, "a list of actions: <connector>.<action>") ?? []);
-  return {
-    names: [...new Set(written.map(({ name }) => name))],
-    actions: written.flatMap((each) => actionsNamed(shop, each, "some")),
-  };
+  const once = new Map(written.map((each) => [each.name, each]));
+  return { names: [...once.keys()], actions: [...once.values()].flatMap((each) => actionsNamed(shop, each, "some")) };
 }
 
 /**
@@ -89,7 +87,7 @@ function actionsNamed(shop: Workshop, { name, node }: WrittenName, many: "one" |
 
   const connector = shop.declared.connectors.get(alias);
   if (connector === undefined) {
-    const known = [...shop.declared.connectors.keys()];
+    const known = shop.declared.connectors.keys();
     const none = `declare it: connectors: { ${/^\w[\w-]*$/.test(alias) ? alias : "name"}: <connector>@<version> }`;
     const fixed = { start: range.start + quoteOf(node), end: range.start + quoteOf(node) + alias.length };
     reportMissing(shop, {

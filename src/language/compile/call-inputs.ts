@@ -3,12 +3,13 @@ import { short } from "../check/short.ts";
 import type { Code } from "../codes.ts";
 import type { Range } from "../diagnostic.ts";
 import { type Misfit, misfitOf } from "../expression/assignable.ts";
-import { givenTypeOf, partsOf, type ObjectType, type Type } from "../expression/type.ts";
+import { partsOf, type ObjectType, type Type } from "../expression/type.ts";
 import type { Schema } from "../plan.ts";
 import { misfit as literalMisfit } from "../schema/fits.ts";
 import type { SourceNode } from "../source/tree.ts";
 import { listed, quoted } from "./one-of.ts";
 import type { TypedTemplate } from "./parts.ts";
+import { givenType } from "./schema-types.ts";
 import { valuePart } from "./step-values.ts";
 import type { Workshop } from "./workshop.ts";
 
@@ -24,7 +25,7 @@ export interface Callee {
 /** Checks `with` against what is called: unknown inputs, missing ones, and types. */
 export function checkInputs(shop: Workshop, step: StepDraft, callee: Callee): void {
   const part = valuePart(shop, step);
-  const wanted = givenTypeOf(callee.inputs);
+  const wanted = givenType(callee.inputs);
   if (part === undefined || wanted.kind !== "object" || shop.problems.full) return;
 
   const check: Check = { shop, step, callee, wanted };

@@ -24,11 +24,15 @@ export function candidatesOf(shop: Workshop, step: StepDraft, kind: AliasKind): 
     `the alias of ${kind === "agent" ? "an" : "a"} ${kind}, or a list of them`,
   );
   if (names?.length === 0) reportShape(problems, verbEntry, `the alias of at least one ${kind}`);
-  if (names !== undefined && names.length > candidatesMax)
-    reportShape(problems, verbEntry, `a list of at most ${candidatesMax}`);
-  for (const name of names ?? []) checkAlias(shop, name, kind);
-  checkPick(shop, step, kind, names ?? []);
-  return (names ?? []).map(({ name }) => name);
+  if (names !== undefined && names.length > candidatesMax) {
+    problems.report("E015", verbEntry.value.range, `${verbEntry.key} names more than ${candidatesMax} ${kind}s`, {
+      hint: "each of them is a call of its own",
+    });
+  }
+  const candidates = (names ?? []).slice(0, candidatesMax);
+  for (const name of candidates) checkAlias(shop, name, kind);
+  checkPick(shop, step, kind, candidates);
+  return candidates.map(({ name }) => name);
 }
 
 /** E046 or E047 for an alias that nothing declares. */
@@ -42,7 +46,7 @@ export function checkAlias(shop: Workshop, { name, node }: WrittenName, kind: Al
     range: node.range,
     message: `no ${kind} named '${short(name)}'`,
     word: name,
-    known: [...declared.keys()],
+    known: declared.keys(),
     none: `declare it: ${kind}s: { ${alias}: ${pin} }`,
   });
 }

@@ -2,19 +2,23 @@ import type { StepDraft } from "../check/draft.ts";
 import { short } from "../check/short.ts";
 import { booleanIn, reportShape, scalarIn } from "../check/values.ts";
 import type { Range } from "../diagnostic.ts";
-import { type Type, types, typeOfSchema } from "../expression/type.ts";
+import { type Type, types } from "../expression/type.ts";
 import type { Template, WorkflowPlan } from "../plan.ts";
 import { entryOf, type SourceScalar } from "../source/tree.ts";
 import type { KnownWorkflow } from "../world.ts";
 import { checkInputs } from "./call-inputs.ts";
 import { listed, reportMissing } from "./one-of.ts";
 import { whenWritten } from "./optional.ts";
+import { heldType } from "./schema-types.ts";
 import { valuePart } from "./step-values.ts";
 import type { Workshop } from "./workshop.ts";
 
 const codes = { unknown: "E068", type: "E068", missing: "E068" } as const;
 const nothing: Template = { kind: "literal", value: {} };
 const draft = "draft";
+
+/** Workflows of a circle that a message shows. */
+const shownMax = 8;
 
 /** A run of another workflow. E068. */
 export function subWorkflowPlan(shop: Workshop, step: StepDraft): WorkflowPlan {
@@ -40,7 +44,7 @@ function checkCall(shop: Workshop, step: StepDraft, named: Named): void {
 /** What the child gives back: of one that is not waited for, and of one whose output is not described, nothing is known. */
 export function subWorkflowOutput(shop: Workshop, step: StepDraft): Type {
   const schema = step.fields.has("detach") ? undefined : knownOf(shop, step)?.output;
-  return schema === undefined ? types.any : typeOfSchema(schema);
+  return schema === undefined ? types.any : heldType(schema);
 }
 
 /** A workflow as a step names it. */
@@ -104,8 +108,10 @@ function checkRecursion(shop: Workshop, { id, range }: Named): void {
   if (way === undefined || hasDepth(shop)) return;
   const own = shop.ownId;
   const trail = [own];
-  for (let here: string | undefined = id; here !== undefined && here !== own; here = waysBack(shop).get(here))
+  for (let here: string | undefined = id; here !== undefined && here !== own; here = waysBack(shop).get(here)) {
+    if (trail.length > shownMax) break;
     trail.push(here);
+  }
   shop.problems.report("E068", range, `workflow '${own}' runs itself: ${[...trail, own].join(" → ")}`, {
     hint: "bound how deep it may go: limits: {depth: 5}",
   });

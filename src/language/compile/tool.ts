@@ -1,10 +1,11 @@
 import type { StepDraft } from "../check/draft.ts";
-import { objectOf, type Type, types, typeOfSchema, unionOf } from "../expression/type.ts";
+import { objectOf, type Type, types, unionOf } from "../expression/type.ts";
 import type { Template, ToolPlan } from "../plan.ts";
 import { acceptsBlind, toolOf, toolsOf } from "./actions.ts";
 import { checkInputs } from "./call-inputs.ts";
 import { defined } from "./optional.ts";
 import { textField } from "./prompt.ts";
+import { heldType } from "./schema-types.ts";
 import { valuePart } from "./step-values.ts";
 import type { Workshop } from "./workshop.ts";
 
@@ -30,7 +31,7 @@ export function toolPlan(shop: Workshop, step: StepDraft): ToolPlan {
 /** What an action gives. */
 export function toolOutput(shop: Workshop, step: StepDraft): Type {
   const schema = toolOf(shop, step)?.descriptor?.output;
-  return schema === undefined ? types.any : typeOfSchema(schema);
+  return schema === undefined ? types.any : heldType(schema);
 }
 
 /** What any write leaves behind, unless its connector says more: what it was, where it is, and what stood there before. */
@@ -46,5 +47,5 @@ export function receiptType(shop: Workshop, step: StepDraft): Type | undefined {
   if (action?.descriptor === undefined) return types.any;
   const { effect, receipt } = action.descriptor;
   if (effect === "read") return undefined;
-  return receipt === undefined ? receiptDefault : typeOfSchema(receipt);
+  return receipt === undefined ? receiptDefault : heldType(receipt);
 }
