@@ -1,5 +1,5 @@
 import { called, type StepDraft } from "../check/draft.ts";
-import { readKeys, type Written } from "../check/keys.ts";
+import { readParts, type Written } from "../check/keys.ts";
 import { choiceIn, durationIn, mapIn } from "../check/values.ts";
 import { askFields } from "../fields/shared.ts";
 import type { AskPlan } from "../plan.ts";
@@ -17,7 +17,7 @@ export function askPlan(shop: Workshop, step: StepDraft): AskPlan | undefined {
   const map = entry === undefined ? undefined : mapIn(problems, entry, "a map such as {by: [role or user]}");
   if (entry === undefined || map === undefined) return undefined;
 
-  const written = readKeys(map, askFields, "in ask", problems);
+  const written = readParts(map, askFields, "in ask", problems);
   const who = `the question of ${called(step)}`;
   const asked = { who, by: written.get("by"), meant: written.meant.has("by"), range: entry.keyRange, can: "answer" };
   const by = acceptorsIn(shop, asked);

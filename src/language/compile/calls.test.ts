@@ -253,3 +253,13 @@ test("the draft of a workflow is known to itself by its inputs", () => {
 test("an input that has a default may be left out", () => {
   assert.deepEqual(problems("steps: [{ id: s, workflow: triage@1 }]"), []);
 });
+
+test("what this build does not carry out is said once for a step, by its verb", () => {
+  const text = `${head}steps: [{ id: s, llm: [fast], prompt: p, pick: first, ask: { by: [requester] } }, { id: p, ${verbs.plan} }]`;
+  const { unsupported } = compileWorkflow({ file: "a.workflow.yml", text }, world);
+  const inSteps = unsupported.filter(({ path }) => path.startsWith("steps"));
+  assert.deepEqual(
+    inSteps.map(({ path }) => path),
+    ["steps[0].llm", "steps[1].plan"],
+  );
+});

@@ -1,5 +1,5 @@
 import { called, type StepDraft, writtenText } from "../check/draft.ts";
-import { readKeys } from "../check/keys.ts";
+import { readParts } from "../check/keys.ts";
 import { short } from "../check/short.ts";
 import { choiceIn, namesIn, reportShape, scalarIn, type WrittenName } from "../check/values.ts";
 import { fieldNamed } from "../fields/field.ts";
@@ -89,7 +89,7 @@ export function pickPlan(shop: Workshop, step: StepDraft): PickPlan | undefined 
   if (entry === undefined) return undefined;
   if (entry.value.kind !== "map") return choiceIn(problems, entry, ["first", "all", "majority"] as const);
 
-  const written = readKeys(entry.value, fieldNamed(stepFields, "pick")?.or?.fields ?? [], "in pick", problems);
+  const written = readParts(entry.value, fieldNamed(stepFields, "pick")?.or?.fields ?? [], "in pick", problems);
   const best = written.get("best");
   if (best === undefined) {
     return written.meant.has("best")

@@ -1,5 +1,5 @@
 import { called, type StepDraft } from "../check/draft.ts";
-import { readKeys, type Written } from "../check/keys.ts";
+import { readParts, type Written } from "../check/keys.ts";
 import { choiceIn, mapIn, namesIn, scalarIn, type WrittenName } from "../check/values.ts";
 import { allowFields } from "../fields/shared.ts";
 import type { PlannerPlan } from "../plan.ts";
@@ -51,7 +51,7 @@ function allowOf(shop: Workshop, step: StepDraft): PlannerPlan["allow"] {
   const { problems } = shop;
   const entry = step.fields.get("allow");
   const map = entry === undefined ? undefined : mapIn(problems, entry, "a map such as {tools: […], models: […]}");
-  const written = map === undefined ? undefined : readKeys(map, allowFields, "in allow", problems);
+  const written = map === undefined ? undefined : readParts(map, allowFields, "in allow", problems);
   const who = called(step, "plan step");
   if (entry === undefined && !step.fields.meant.has("allow"))
     problems.report("E062", step.verbEntry.value.range, `${who} has no 'allow'`, { hint: allowHint });
