@@ -7,7 +7,7 @@ import { partsOf, type ObjectType, type Type } from "../expression/type.ts";
 import type { Schema } from "../plan.ts";
 import { misfit as literalMisfit } from "../schema/fits.ts";
 import type { SourceNode } from "../source/tree.ts";
-import { listed, quoted } from "./one-of.ts";
+import { listed, quoted, written } from "./one-of.ts";
 import type { TypedTemplate } from "./parts.ts";
 import { givenType } from "./schema-types.ts";
 import { valuePart } from "./step-values.ts";
@@ -55,10 +55,10 @@ function checkFields(check: Check, part: TypedTemplate, node: SourceNode & { kin
       if (other !== undefined) meant.add(other);
     }
   }
-  const written = new Set(node.entries.map(({ key }) => key));
+  const keys = new Set(node.entries.map(({ key }) => key));
   reportMissing(
     check,
-    needed(check.wanted).filter((name) => !written.has(name) && !meant.has(name)),
+    needed(check.wanted).filter((name) => !keys.has(name) && !meant.has(name)),
   );
 }
 
@@ -152,7 +152,7 @@ function reportMisfit({ shop, callee }: Check, path: string, range: Range, { mes
   const meant = word === undefined ? undefined : shop.problems.closest(word.written, word.allowed);
   shop.problems.report(callee.codes.type, range, `${callee.name}.${path}: ${message}`, {
     hint: meant === undefined ? hintFor(message) : `did you mean '${meant}'?`,
-    fix: meant === undefined ? undefined : { range, text: meant },
+    fix: meant === undefined ? undefined : { range, text: written(meant) },
   });
 }
 
@@ -167,7 +167,7 @@ function reportUnknown({ shop, callee, wanted }: Check, name: string, range: Ran
   const takes = known.length === 0 ? "it takes none" : `it takes: ${listed(known)}`;
   shop.problems.report(callee.codes.unknown, range, `${callee.name} has no input '${short(name)}'`, {
     hint: meant === undefined ? takes : `did you mean '${meant}'?`,
-    fix: meant === undefined ? undefined : { range, text: meant },
+    fix: meant === undefined ? undefined : { range, text: written(meant) },
   });
   return meant;
 }

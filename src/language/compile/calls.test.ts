@@ -263,3 +263,16 @@ test("what this build does not carry out is said once for a step, by its verb", 
     ["steps[0].llm", "steps[1].plan"],
   );
 });
+
+test("a correction that YAML would read differently is quoted", () => {
+  const yes: KnownWorkflow = {
+    ...triage,
+    inputs: { type: "object", properties: { mode: { enum: ["true", "high-up"] } }, additionalProperties: false },
+  };
+  const fixOf = (mode: string) =>
+    compileWorkflow(
+      { file: "a.workflow.yml", text: `${head}steps: [{ id: s, workflow: triage@1, with: { mode: ${mode} } }]` },
+      { workflows: [yes] },
+    ).diagnostics[0]?.fix?.text;
+  assert.deepEqual([fixOf("ture"), fixOf("hihg-up")], ['"true"', "high-up"]);
+});

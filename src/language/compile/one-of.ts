@@ -24,8 +24,13 @@ export function reportMissing({ problems }: Workshop, { code, range, message, wo
   const meant = problems.closest(word, names);
   problems.report(code, range, message, {
     hint: meant === undefined ? (names.length === 0 ? none : `known: ${listed(names)}`) : `did you mean '${meant}'?`,
-    fix: meant === undefined ? undefined : { range, text: meant },
+    fix: meant === undefined ? undefined : { range, text: written(meant) },
   });
+}
+
+/** A text as it can stand in a file, quoted where YAML would read it differently. */
+export function written(text: string): string {
+  return /^[a-z][\w./@-]*$/i.test(text) && !/^(?:true|false|null)$/i.test(text) ? text : JSON.stringify(text);
 }
 
 /** Some names, the rest as a number. */
