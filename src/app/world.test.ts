@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { test } from "node:test";
 import { hasCode } from "../base/error.ts";
+import { limits } from "../base/limits.ts";
 import { loadConfig } from "./config.ts";
 import { readWorkflow } from "./workflow-file.ts";
 
@@ -86,4 +87,10 @@ test("a draft with mistakes of its own, or that is no workflow, does not stop ot
     "workflows/no.workflow.yml": "[",
   };
   assert.deepEqual(await said(files, "steps: [{ id: s, workflow: bad@draft }]\n"), []);
+});
+
+test("a folder with more connectors than are read is refused, not read in part", async () => {
+  const names = Array.from({ length: limits.connectorFilesMax + 1 }, (_, n) => `connectors/desk@1.0.${n}.json`);
+  const files = Object.fromEntries(names.map((name) => [name, "{}"]));
+  await assert.rejects(said(files, usesDesk), /201 files; at most 200 are read/);
 });

@@ -61,12 +61,18 @@ function drafts(folder: string): readonly KnownWorkflow[] {
   });
 }
 
-/** Names of files in a folder, in order; a folder that is missing or cannot be read has none. */
+/** Names of files in a folder, in order. Throws `config.invalid` when there are more than are read. */
 function filesIn(folder: string, pattern: RegExp, max: number): readonly string[] {
+  const names = entriesOf(folder).filter((name) => pattern.test(name));
+  if (names.length <= max) return names.toSorted();
+  throw new RunwrightError("config.invalid", `${folder} has ${names.length} files; at most ${max} are read.`);
+}
+
+/** Names of the files in a folder; one that is missing or cannot be read has none. */
+function entriesOf(folder: string): readonly string[] {
   try {
     const entries = readdirSync(folder, { withFileTypes: true });
-    const names = entries.filter((entry) => entry.isFile() && pattern.test(entry.name)).map(({ name }) => name);
-    return names.toSorted().slice(0, max);
+    return entries.filter((entry) => entry.isFile()).map(({ name }) => name);
   } catch {
     return [];
   }

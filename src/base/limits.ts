@@ -11,7 +11,7 @@ export const limits = {
   sourceNodeChars: 64,
   stepsMax: 2000,
   /** Files of a project that are read to check another one. */
-  workflowFilesMax: 500,
+  workflowFilesMax: 2000,
   connectorFilesMax: 200,
   /** One value: a step's input or output. */
   valueBytesMax: 8_388_608, // 8 MiB

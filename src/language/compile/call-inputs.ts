@@ -3,8 +3,9 @@ import { short } from "../check/short.ts";
 import type { Code } from "../codes.ts";
 import type { Range } from "../diagnostic.ts";
 import { type Misfit, misfitOf } from "../expression/assignable.ts";
-import { partsOf, type ObjectType, type Type } from "../expression/type.ts";
+import { mayBeNull, type ObjectType, partsOf, type Type } from "../expression/type.ts";
 import type { Schema } from "../plan.ts";
+import type { ProblemExtra } from "../problems.ts";
 import { misfit as literalMisfit } from "../schema/fits.ts";
 import type { SourceNode } from "../source/tree.ts";
 import { listed, quoted, written } from "./one-of.ts";
@@ -82,7 +83,7 @@ function checkWhole(check: Check, type: Type, range: Range | undefined): void {
     }
     const isShort = only.optional.has(name) && !check.wanted.optional.has(name);
     const misfit = isShort ? { path: [], message: "may be missing" } : misfitOf(field, wanted);
-    if (misfit !== undefined) reportMisfit(check, pathFrom(name, misfit), range, misfit);
+    if (misfit !== undefined) reportMisfit(check, { path: pathFrom(name, misfit), range, misfit });
   }
 }
 
@@ -101,18 +102,21 @@ function checkValue(check: Check, value: Value): void {
   if (misfit === undefined) return checkLiteral(check, value);
 
   const alike = partsOf(wanted).filter(({ kind }) => kind === part.type.kind);
-  const inner = alike[0] === undefined || alike.length > 1 ? [] : partsIn(value, alike[0], misfit);
+  const inner = alike[0] === undefined || alike.length > 1 ? [] : partsIn(value, alike[0]);
   for (const each of inner) checkValue(check, each);
-  if (inner.length > 0) return;
+  if (inner.some((each) => node.kind === "list" || each.path === `${path}.${misfit.path[0] ?? ""}`)) return;
   const key = node.kind === "map" ? node.entries.find((entry) => entry.key === misfit.path[0]) : undefined;
   const range = key?.keyRange ?? node.range;
-  const text = misfit.path.length === 0 ? asText(node, wanted) : undefined;
-  if (text === undefined) reportMisfit(check, pathFrom(path, misfit), range, misfit);
-  else {
-    const { codes, name } = check.callee;
-    const extra = { hint: `write ${text}`, fix: { range, text } };
-    check.shop.problems.report(codes.type, range, `${name}.${path}: ${misfit.message}`, extra);
-  }
+  const extra = misfit.path.length === 0 ? mendingOf(value) : {};
+  reportMisfit(check, { path: pathFrom(path, misfit), range, misfit }, extra);
+}
+
+/** What to write instead of a value that is not what its input takes, where that can be said. */
+function mendingOf({ node, part, wanted }: Value): ProblemExtra {
+  const text = asText(node, wanted);
+  if (text !== undefined) return { hint: `write ${text}`, fix: { range: node.range, text } };
+  if (part.template.kind !== "value" || !mayBeNull(part.type) || mayBeNull(wanted)) return {};
+  return { hint: `write default(${short(part.template.expression.text)}, <another value>)` };
 }
 
 /** A number or true/false as the text that was probably meant. */
@@ -121,8 +125,8 @@ function asText(node: SourceNode, wanted: Type): string | undefined {
   return isBare && partsOf(wanted).some(({ kind }) => kind === "text") ? JSON.stringify(node.text) : undefined;
 }
 
-/** The parts of a written value in which a misfit lies: the items of a list, or the field of a map. */
-function partsIn({ node, part, path }: Value, wanted: Type, misfit: Misfit): readonly Value[] {
+/** The parts of a value that is written out, each with what is wanted of it: the items of a list, or the known fields of a map. */
+function partsIn({ node, part, path }: Value, wanted: Type): readonly Value[] {
   const own = part.parts ?? [];
   if (node.kind === "list" && wanted.kind === "list")
     return own.flatMap((item, index) => {
@@ -134,7 +138,7 @@ function partsIn({ node, part, path }: Value, wanted: Type, misfit: Misfit): rea
   if (node.kind !== "map" || wanted.kind !== "object") return [];
   return own.flatMap((field, index) => {
     const entry = node.entries[index];
-    const type = entry?.key === misfit.path[0] ? wanted.fields.get(entry?.key ?? "") : undefined;
+    const type = entry === undefined ? undefined : wanted.fields.get(entry.key);
     return entry === undefined || type === undefined
       ? []
       : [{ path: `${path}.${entry.key}`, node: entry.value, part: field, wanted: type, schema: undefined }];
@@ -145,19 +149,22 @@ function partsIn({ node, part, path }: Value, wanted: Type, misfit: Misfit): rea
 function checkLiteral(check: Check, { node, part, path, schema }: Value): void {
   if (schema === undefined || part.template.kind !== "literal") return;
   const wrong = literalMisfit(schema, part.template.value);
-  if (wrong !== undefined) reportMisfit(check, path, node.range, { path: [], message: wrong });
+  if (wrong !== undefined) reportMisfit(check, { path, range: node.range, misfit: { path: [], message: wrong } });
 }
 
-function reportMisfit({ shop, callee }: Check, path: string, range: Range, { message, word }: Misfit): void {
+/** A misfit with its place in the inputs and in the file. */
+interface Found {
+  readonly path: string;
+  readonly range: Range;
+  readonly misfit: Misfit;
+}
+
+function reportMisfit({ shop, callee }: Check, { path, range, misfit }: Found, extra: ProblemExtra = {}): void {
+  const { message, word } = misfit;
   const meant = word === undefined ? undefined : shop.problems.closest(word.written, word.allowed);
-  shop.problems.report(callee.codes.type, range, `${callee.name}.${path}: ${message}`, {
-    hint: meant === undefined ? hintFor(message) : `did you mean '${meant}'?`,
-    fix: meant === undefined ? undefined : { range, text: written(meant) },
-  });
-}
-
-function hintFor(message: string): string | undefined {
-  return message.startsWith("may be null") ? "write default(…, <another value>)" : undefined;
+  const mending =
+    meant === undefined ? extra : { hint: `did you mean '${meant}'?`, fix: { range, text: written(meant) } };
+  shop.problems.report(callee.codes.type, range, `${callee.name}.${path}: ${message}`, mending);
 }
 
 /** Reports an input that is not taken; gives the one that was probably meant. */

@@ -90,9 +90,8 @@ function knownOf(shop: Workshop, step: StepDraft): KnownWorkflow | undefined {
 function reportUnknown(shop: Workshop, { id, version, range }: Named): void {
   const versions = workflowsOf(shop).get(id);
   if (versions === undefined) {
-    const workflows = [...workflowsOf(shop).values()].flat();
     const message = `no workflow named '${short(id)}'`;
-    const known = workflows.map((each) => `${each.id}@${each.version}`);
+    const known = shop.world.workflows.map((each) => `${each.id}@${each.version}`);
     const none = "drafts lie in the folder workflows/ of the project";
     reportMissing(shop, { code: "E068", range, message, word: `${id}@${version}`, known, none });
     return;
