@@ -2,6 +2,7 @@ import { type CodeExample, example } from "./code-example.ts";
 import type { Code } from "./codes.ts";
 import { declareExamples, declareWorld } from "./declare-examples.ts";
 import { expressionExamples } from "./expression-examples.ts";
+import { verbExamples, verbWorld } from "./verb-examples.ts";
 import type { World } from "./world.ts";
 
 /** What an example may name: the folders and the configuration that it is checked with. */
@@ -10,6 +11,7 @@ export const exampleWorld: Partial<World> = {
   assignments: [],
   roles: ["reviewers"],
   ...declareWorld,
+  ...verbWorld,
 };
 
 const audit = "    function: audit\n";
@@ -120,5 +122,6 @@ const fileExamples = {
 export const codeExamples: Readonly<Record<Code, CodeExample>> = {
   ...fileExamples,
   ...declareExamples,
+  ...verbExamples,
   ...expressionExamples,
 };

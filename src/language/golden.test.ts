@@ -3,24 +3,22 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { test } from "node:test";
+import { builtInConnectors } from "../connectors/built-in.ts";
 import { codeTable, isCode } from "./codes.ts";
 import { compileWorkflow } from "./compile.ts";
 import { formatDiagnostic } from "./report.ts";
+import { verbWorld } from "./verb-examples.ts";
 
 const folder = new URL("golden/", import.meta.url);
 const files = readdirSync(folder).filter((file) => file.endsWith(".txt"));
 const world = {
-  functions: ["audit"],
+  functions: ["audit", "run-tests"],
   assignments: ["create-app-plan"],
   roles: ["support-leads", "product-owner", "tech-lead"],
-  connectors: [
-    ["zendesk", "3.2.0"],
-    ["open-meteo", "1.0.4"],
-    ["osm-places", "0.9.1"],
-    ["google-calendar", "2.0.0"],
-    ["smtp", "1.3.0"],
-  ].map(([name = "", version = ""]) => ({ name, version, title: name, actions: {} })),
+  connectors: builtInConnectors,
   agents: ["claude-code", "codex"],
+  tools: ["zendesk.*", "open-meteo.*", "osm-places.*", "google-calendar.*", "smtp.send"],
+  workflows: verbWorld.workflows,
 };
 
 for (const file of files) {

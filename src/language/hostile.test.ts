@@ -2,9 +2,10 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { test } from "node:test";
+import { builtInConnectors } from "../connectors/built-in.ts";
 import { compileWorkflow } from "./compile.ts";
 
-const world = { functions: ["f"], assignments: [], roles: [] };
+const world = { functions: ["f"], assignments: [], roles: [], connectors: builtInConnectors };
 // A quiet machine answers each within a second; a busy one spends more processor time on the same work. What this catches is growth.
 const msMax = 3000;
 const kib = 1024;
@@ -14,6 +15,9 @@ const count = (length: number, make: (index: number) => string): string =>
   Array.from({ length }, (_, index) => make(index)).join("\n");
 const steps = (length: number, make: (index: number) => string, head = ""): string =>
   `workflow: x\n${head}steps:\n${count(length, (index) => `  - ${make(index)}`)}\n`;
+const names = (length: number, make: (index: number) => string): string =>
+  Array.from({ length }, (_, index) => make(index)).join(",");
+const desk = "connectors: {a: zendesk@3.2.0}\n";
 const needed = (index: number): string => Array.from({ length: index }, (_, other) => `s${other}`).join(",");
 
 /** By name: the file, and the code it must be refused with; undefined when it is a good file that is only large. */
@@ -59,6 +63,32 @@ const files: Readonly<Record<string, readonly [text: string, code: string | unde
   "2,000 steps that run always": [steps(2000, (n) => `{id: s${n}, function: f, run_on: always}`), undefined],
   "2,000 unknown needs": [steps(2000, (n) => `{id: s${n}, function: f, needs: [t${n}]}`), "E030"],
   "2,000 unknown names": [steps(2000, (n) => `{id: s${n}, set: {a: "\${t${n}.output}"}}`), "E301"],
+  "1,200 tools that are given what does not fit": [
+    steps(1200, (n) => `{id: s${n}, tool: a.update_ticket, with: {id: ${n}, tags: [1, 2], priority: x, b: 1}}`, desk),
+    "E054",
+  ],
+  "2,000 unknown tools": [steps(2000, (n) => `{id: s${n}, tool: a.update_tickets${n}}`, desk), "E050"],
+  "1,500 unknown models": [
+    steps(1500, (n) => `{id: s${n}, llm: n${n}, prompt: p}`, `models: {${names(4000, (n) => `m${n}: a/b-1`)}}\n`),
+    "E046",
+  ],
+  "a list of 20,000 tools": [
+    steps(1, () => `{id: s, llm: m, prompt: p, tools: [${names(20_000, () => "a.*")}]}`, `${desk}models: {m: a/b-1}\n`),
+    undefined,
+  ],
+  "a list of 20,000 models": [
+    steps(1, () => `{id: s, llm: [${names(20_000, (n) => `m${n}`)}], pick: first, prompt: p}`, "models: {m: a/b-1}\n"),
+    "E015",
+  ],
+  "2,000 steps that run the workflow itself": [steps(2000, (n) => `{id: s${n}, workflow: x@draft}`), "E068"],
+  "a value of 5,000 fields that many tools are given": [
+    steps(
+      1000,
+      (n) => `{id: s${n}, tool: a.update_ticket, with: "\${inputs.a}"}`,
+      `${desk}inputs: {a: {${names(5000, (n) => `f${n}: string`)}}}\n`,
+    ),
+    "E053",
+  ],
   "2,000 unknown functions": [steps(2000, (n) => `{id: s${n}, function: g${n}}`), "E048"],
   "2,000 steps in a circle": [steps(2000, (n) => `{id: s${n}, function: f, needs: [s${(n + 1) % 2000}]}`), "E033"],
   "2,000 steps of one id": [steps(2000, () => "{id: s, function: f}"), "E024"],
@@ -95,6 +125,10 @@ const files: Readonly<Record<string, readonly [text: string, code: string | unde
   ],
   "types that refer to each other": [
     'workflow: x\ninputs: {b: {$ref: "#/properties/c"}, c: {$ref: "#/properties/b"}}\nsteps: [{function: f, with: {y: "${inputs.b.c}"}}]',
+    undefined,
+  ],
+  "a type that refers to itself ten times": [
+    `workflow: x\ninputs: {type: object, properties: {b: {$ref: "#/$defs/a"}}, $defs: {a: {type: object, properties: {${Array.from({ length: 10 }, (_, n) => `p${n}: {$ref: "#/$defs/a"}`).join(", ")}}}}}\nsteps: [{function: f, with: {y: "\${inputs.b.p0.p1}"}}]`,
     undefined,
   ],
   "a pattern that repeats repetitions": [

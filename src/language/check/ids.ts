@@ -1,5 +1,6 @@
 import { isDeviceName } from "../../base/paths.ts";
 import type { Range } from "../diagnostic.ts";
+import { callsModule } from "../fields/verbs.ts";
 import type { Problems } from "../problems.ts";
 import { nameOf, type StepDraft, unnamed } from "./draft.ts";
 import { short } from "./short.ts";
@@ -71,7 +72,7 @@ function lentId(step: StepDraft): FoundId | undefined {
 
 function reportNoId(step: StepDraft, byName: ReadonlyMap<string, StepDraft>, problems: Problems): void {
   // A function without a name, or a misspelt `id`, was reported as such.
-  if (step.verb === "function" || step.verb === "assignment" || step.fields.meant.has("id")) return;
+  if (callsModule(step.verb) || step.fields.meant.has("id")) return;
   const verb = step.verb ?? "step";
   const first = verb === "do" ? "group" : verb;
   let id: string = first;

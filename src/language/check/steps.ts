@@ -62,7 +62,7 @@ function readStep(node: SourceNode, entry: SourceEntry, list: ListDraft, all: St
     position: list.steps.length,
     verb: verb?.name,
     verbEntry,
-    fields: readStepKeys(node, isTorn ? undefined : verb, problems),
+    fields: isTorn ? readTornKeys(node, problems) : readStepKeys(node, verb, problems),
     id: "",
     idRange: verbEntry.keyRange,
     body: undefined,
@@ -159,7 +159,14 @@ function verbNames(): string {
   return verbs.map((verb) => verb.name).join(", ");
 }
 
-function readStepKeys(map: SourceMap, verb: Verb | undefined, problems: Problems): Written {
+/** The fields of a step with two verbs: which is meant is not known, so nothing is missing. */
+function readTornKeys(map: SourceMap, problems: Problems): Written {
+  const written = readStepKeys(map, undefined, problems);
+  for (const { name } of stepFields) written.meant.add(name);
+  return written;
+}
+
+function readStepKeys(map: SourceMap, verb: Verb | undefined, problems: Problems): WrittenFields {
   const written = new WrittenFields();
   const hasVerb = map.entries.some((entry) => fieldNamed(verbs, entry.key) !== undefined);
   const meantAsVerb = hasVerb ? undefined : misspeltVerb(map, problems)?.entry;

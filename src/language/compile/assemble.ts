@@ -1,13 +1,15 @@
 import type { Json } from "../../base/json.ts";
-import type { StepDraft, StepDrafts } from "../check/draft.ts";
+import { type StepDraft, type StepDrafts, writtenText } from "../check/draft.ts";
 import { readKeys, type Written } from "../check/keys.ts";
 import { readSteps } from "../check/steps.ts";
 import { choiceIn, durationIn, reportShape, textIn } from "../check/values.ts";
 import { fileFields } from "../fields/file-fields.ts";
+import { type CalledVerb, isCalled } from "../fields/verbs.ts";
 import type { Plan, StepPlan, VerbPlan } from "../plan.ts";
 import type { Problems } from "../problems.ts";
 import { kindOf, type SourceEntry, type SourceMap, type SourceNode } from "../source/tree.ts";
 import type { Source, World } from "../world.ts";
+import { pickPlan } from "./candidates.ts";
 import { checkCycles } from "./cycles.ts";
 import { declaredIn } from "./declare.ts";
 import { declaredPlan } from "./declared-plan.ts";
@@ -27,8 +29,6 @@ import { outputSchema } from "./step-values.ts";
 import { triggersPart } from "./triggers.ts";
 import { verbPlan } from "./verb.ts";
 import { createOnce, type Workshop } from "./workshop.ts";
-
-const callTimeoutMs = 300_000;
 
 /** What the compilation of a file starts from. */
 export interface Task {
@@ -56,7 +56,7 @@ export function compileRoot(task: Task, root: SourceNode): CompiledRoot | undefi
   }
   const file = readKeys(root, fileFields, "at the top level", problems);
   const id = workflowId(root, file, source.file, problems);
-  const shop = createWorkshop(task, root, file);
+  const shop = createWorkshop(task, root, file, id);
   const steps = shop.drafts.steps.map((step) => ({ step, ...compileStep(shop, step) }));
   const output = whenWritten(file.get("output"), (entry) =>
     templatePart(shop, { place: { step: undefined, at: "after" }, field: "output" }, entry.value),
@@ -84,9 +84,10 @@ export function compileRoot(task: Task, root: SourceNode): CompiledRoot | undefi
   return { plan, shop, graph };
 }
 
-function createWorkshop({ source, world, problems }: Task, root: SourceMap, file: Written): Workshop {
+function createWorkshop({ source, world, problems }: Task, root: SourceMap, file: Written, id: string): Workshop {
   const shop: Workshop = {
     text: source.text,
+    ownId: id,
     world,
     problems,
     file,
@@ -159,10 +160,16 @@ function compileStep(shop: Workshop, step: StepDraft): CompiledStep {
   return { part, condition: condition?.constant };
 }
 
-/** What only calls have: a time for each attempt and a type of the result. */
-function callPart(shop: Workshop, step: StepDraft): Pick<StepPlan, "timeoutMs" | "output"> {
-  if (step.verb !== "function" && step.verb !== "assignment") return {};
-  return defined({ timeoutMs: timeoutOf(shop, step), output: outputSchema(shop, step) });
+/** What only calls have: a time for each attempt and a type of the result, and of several candidates how one is picked. */
+function callPart(shop: Workshop, step: StepDraft): Pick<StepPlan, "timeoutMs" | "output" | "pick" | "acceptBlind"> {
+  if (!isCalled(step.verb)) return {};
+  const accepts = writtenText(step, "accept_blind") === "true" ? (true as const) : undefined;
+  return defined({
+    timeoutMs: timeoutOf(shop, step, step.verb),
+    output: outputSchema(shop, step),
+    pick: pickPlan(shop, step),
+    acceptBlind: accepts,
+  });
 }
 
 function runOnOf(entry: SourceEntry | undefined, problems: Problems): StepPlan["runOn"] {
@@ -171,11 +178,23 @@ function runOnOf(entry: SourceEntry | undefined, problems: Problems): StepPlan["
   );
 }
 
-function timeoutOf({ defaults, problems }: Workshop, step: StepDraft): number {
+/** How long an attempt may take; what waits for people or other runs has no limit of its own, unless the step gives it one. */
+const timeoutsMs: Readonly<Record<CalledVerb, number | undefined>> = {
+  function: 300_000,
+  assignment: 300_000,
+  llm: 120_000,
+  agent: 1_800_000,
+  tool: 60_000,
+  workflow: undefined,
+  plan: undefined,
+};
+
+function timeoutOf({ defaults, problems }: Workshop, step: StepDraft, verb: CalledVerb): number | undefined {
   const entry = step.fields.get("timeout");
   const timeoutMs = entry === undefined ? undefined : durationIn(problems, entry);
   if (entry !== undefined && timeoutMs === 0) reportShape(problems, entry, "longer than no time at all");
-  return timeoutMs ?? defaults.timeoutMs ?? callTimeoutMs;
+  const usualMs = timeoutsMs[verb];
+  return timeoutMs ?? (usualMs === undefined ? undefined : (defaults.timeoutMs ?? usualMs));
 }
 
 function withGraph(part: StepPart, step: StepDraft, graph: Graph): StepPlan {

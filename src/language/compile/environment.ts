@@ -10,8 +10,9 @@ import {
   explainName,
   runType,
 } from "./early-environment.ts";
-import { childOutputs } from "./outputs.ts";
+import { candidateOutput, childOutputs } from "./outputs.ts";
 import { chainOf, hiddenBy } from "./relation.ts";
+import { receiptType } from "./tool.ts";
 import type { Place, Workshop } from "./workshop.ts";
 
 /** What expressions at a place can see. Made once per place. */
@@ -113,19 +114,50 @@ function resultsType(output: Type): Type {
   );
 }
 
+/** What model calls used up. */
+const usage: Type = objectOf({
+  input_tokens: types.integer,
+  output_tokens: types.integer,
+  cached_tokens: types.integer,
+  cost_usd: types.number,
+});
+
 function stepType(shop: Workshop, step: StepDraft, place: Place): StepType {
   const output = readableOutput(shop, step, place);
-  const fields: Partial<Record<StepField, Type>> = { output, status, error };
-  if (step.verb === undefined)
-    Object.assign(fields, { artifacts: types.any, receipt: types.any, usage: types.any, decision: types.any });
-  if (step.verb === "function" || step.verb === "assignment") fields.artifacts = types.any;
-  if (step.verb === "approve") fields.decision = decision;
+  const fields: Partial<Record<StepField, Type>> = { output, status, error, ...verbFields(shop, step) };
   if (step.fields.has("loop")) fields.iterations = types.integer;
+  const candidate = candidateOutput(shop, step);
+  if (candidate !== undefined) fields.results = resultsType(listOf(candidate));
   if (step.fields.has("for_each")) {
     fields.results = resultsType(output);
     fields.failed = fields.results;
   }
   return { step: step.index, id: step.id, fields };
+}
+
+/** What a verb leaves beside its output. */
+function verbFields(shop: Workshop, step: StepDraft): Partial<Record<StepField, Type>> {
+  switch (step.verb) {
+    case undefined:
+      return { artifacts: types.any, receipt: types.any, usage: types.any, decision: types.any };
+    case "function":
+    case "assignment":
+      return { artifacts: types.any };
+    case "agent":
+      return { artifacts: types.any, usage };
+    case "llm":
+    case "plan":
+      return { usage };
+    case "approve":
+      return { decision };
+    case "tool": {
+      // Of a for-each, every item has a receipt of its own.
+      const receipt = step.fields.has("for_each") ? undefined : receiptType(shop, step);
+      return receipt === undefined ? {} : { receipt };
+    }
+    default:
+      return {};
+  }
 }
 
 /** Nothing is said about the fields of an output that may not be read from here: the read itself is the mistake. */

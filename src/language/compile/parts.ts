@@ -18,6 +18,8 @@ import type { Place, Workshop } from "./workshop.ts";
 export interface TypedTemplate {
   readonly template: Template;
   readonly type: Type;
+  /** Of a written list or map: what stands in it, in the order of the file. */
+  readonly parts?: readonly TypedTemplate[];
 }
 
 /** Where a value stands: its place, and the field that messages name. */
@@ -81,16 +83,18 @@ function literal(value: null | boolean | number | string): TypedTemplate {
 function listPart(items: readonly TypedTemplate[]): TypedTemplate {
   const type = items.length === 0 ? types.list : listOf(unionOf(items.map((item) => item.type)));
   const values = items.map(({ template }) => template);
-  if (!values.every((value) => value.kind === "literal")) return { template: { kind: "list", items: values }, type };
-  return { template: { kind: "literal", value: values.map(({ value }) => value) }, type };
+  if (!values.every((value) => value.kind === "literal"))
+    return { template: { kind: "list", items: values }, type, parts: items };
+  return { template: { kind: "literal", value: values.map(({ value }) => value) }, type, parts: items };
 }
 
 function objectPart(fields: readonly (readonly [string, TypedTemplate])[]): TypedTemplate {
   const type = objectOf(new Map(fields.map(([key, { type: field }]) => [key, field])));
   const values = fields.map(([key, { template }]) => [key, template] as const);
   const literals = values.flatMap(([key, value]) => (value.kind === "literal" ? [[key, value.value] as const] : []));
-  if (literals.length < values.length) return { template: { kind: "object", fields: values }, type };
-  return { template: { kind: "literal", value: Object.fromEntries(literals) }, type };
+  const parts = fields.map(([, part]) => part);
+  if (literals.length < values.length) return { template: { kind: "object", fields: values }, type, parts };
+  return { template: { kind: "literal", value: Object.fromEntries(literals) }, type, parts };
 }
 
 function textOf(shop: Workshop, spot: Spot, scalar: SourceScalar, expect: Expectation): TypedTemplate {

@@ -18,6 +18,8 @@ export function valuePart(shop: Workshop, step: StepDraft): TypedTemplate | unde
     switch (step.verb) {
       case "function":
       case "assignment":
+      case "tool":
+      case "workflow":
         return withPart(shop, step);
       case "set":
         return fieldsPart(shop, step, step.verbEntry, "set");

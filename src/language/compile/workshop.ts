@@ -43,6 +43,8 @@ export interface PlacedRead {
 /** One file on its way from drafts to a Plan. */
 export interface Workshop {
   readonly text: string;
+  /** The id of the workflow; empty when it has none. */
+  readonly ownId: string;
   readonly world: World;
   readonly problems: Problems;
   readonly file: Written;

@@ -212,28 +212,33 @@ const plainKinds: ReadonlySet<Type["kind"]> = new Set(["any", "null", "boolean"]
 /** How deep a schema is read; deeper, or where a schema refers to itself, nothing is known. */
 const schemaDepthMax = 16;
 
+/** Parts of one schema that are read at most: references back to itself would multiply with every level. */
+const schemaPartsMax = 20_000;
+
 /**
  * The type of the values that a JSON Schema accepts.
  *
  * An object with `properties` is closed unless it says `additionalProperties`: who lists fields means to be told about a misspelt one.
  */
 export function typeOfSchema(schema: Schema): Type {
-  return typeAt({ root: schema, side: "held" }, schema, 0);
+  return typeAt({ root: schema, side: "held", left: schemaPartsMax }, schema, 0);
 }
 
 /** The type of the values that may be handed to a JSON Schema: what it has a default for may be left out. */
 export function givenTypeOf(schema: Schema): Type {
-  return typeAt({ root: schema, side: "given" }, schema, 0);
+  return typeAt({ root: schema, side: "given", left: schemaPartsMax }, schema, 0);
 }
 
 interface Reading {
   readonly root: Schema;
   /** A value that is held has its defaults; one that is given does not need to have them yet. */
   readonly side: "held" | "given";
+  left: number;
 }
 
 function typeAt(reading: Reading, schema: Json, depth: number): Type {
-  if (!isJsonObject(schema) || depth > schemaDepthMax) return types.any;
+  reading.left -= 1;
+  if (!isJsonObject(schema) || depth > schemaDepthMax || reading.left < 0) return types.any;
   const sub: Sub = Object.assign(
     (part: Json | undefined): Type => (part === undefined ? types.any : typeAt(reading, part, depth + 1)),
     { side: reading.side },
@@ -254,7 +259,7 @@ function typeAt(reading: Reading, schema: Json, depth: number): Type {
 }
 
 /** Reads a part of a schema. */
-type Sub = ((part: Json | undefined) => Type) & Pick<Reading, "side">;
+type Sub = ((part: Json | undefined) => Type) & Readonly<Pick<Reading, "side">>;
 
 // Who writes `properties` alone means an object.
 function impliedType(schema: Schema): Json {

@@ -153,7 +153,7 @@ function keywordValue({ key, value }: SourceEntry, problems: Problems): Json {
 }
 
 /** E018 for every `$ref` that leads nowhere. */
-function checkRefs(node: SourceNode, root: Schema, problems: Problems): void {
+export function checkRefs(node: SourceNode, root: Schema, problems: Problems): void {
   if (node.kind === "list") for (const item of node.items) checkRefs(item, root, problems);
   if (node.kind !== "map") return;
   for (const { key, value } of node.entries) {
