@@ -25,7 +25,9 @@ export interface RunInputs {
 }
 
 /** Read once per file: its triggers all fill the same inputs. */
-export function runInputsOf({ inputs }: Workshop): RunInputs {
+export function runInputsOf({ inputs, file }: Workshop): RunInputs {
+  // With a misspelt `inputs`, which was reported, nothing is known about them.
+  if (file.meant.has("inputs")) return { type: types.object, required: [] };
   const type = givenTypeOf(inputs);
   return { type: type.kind === "object" ? type : types.object, required: requiredInputs(inputs) };
 }

@@ -186,6 +186,12 @@ test("a misspelt list of secrets is one mistake, and an unused secret is none", 
   assert.deepEqual(said(""), []);
 });
 
+test("a misspelt `inputs` of the file is one mistake", () => {
+  assert.deepEqual(said("input: { a: string }\non: { schedule: { every: 1h, inputs: { a: b } } }"), [
+    "E010 unknown key 'input' at the top level",
+  ]);
+});
+
 test("a workflow has at most 100 triggers", () => {
   const schedules = (count: number): string =>
     `on: { schedule: [${Array.from({ length: count }, () => "{ every: 1h }").join(", ")}] }`;
