@@ -69,15 +69,27 @@ const files: Readonly<Record<string, readonly [text: string, code: string | unde
   ],
   "2,000 unknown tools": [steps(2000, (n) => `{id: s${n}, tool: a.update_tickets${n}}`, desk), "E050"],
   "1,500 unknown models": [
-    steps(1500, (n) => `{id: s${n}, llm: n${n}, prompt: p}`, `models: {${names(4000, (n) => `m${n}: a/b-1`)}}\n`),
+    steps(
+      1500,
+      (n) => `{id: s${n}, llm: n${n}, prompt: p}`,
+      `models: {${names(4000, (n) => `m${n}: a/b-20250101`)}}\n`,
+    ),
     "E046",
   ],
   "a list of 20,000 tools": [
-    steps(1, () => `{id: s, llm: m, prompt: p, tools: [${names(20_000, () => "a.*")}]}`, `${desk}models: {m: a/b-1}\n`),
+    steps(
+      1,
+      () => `{id: s, llm: m, prompt: p, tools: [${names(20_000, () => "a.*")}]}`,
+      `${desk}models: {m: a/b-20250101}\n`,
+    ),
     undefined,
   ],
   "a list of 20,000 models": [
-    steps(1, () => `{id: s, llm: [${names(20_000, (n) => `m${n}`)}], pick: first, prompt: p}`, "models: {m: a/b-1}\n"),
+    steps(
+      1,
+      () => `{id: s, llm: [${names(20_000, (n) => `m${n}`)}], pick: first, prompt: p}`,
+      "models: {m: a/b-20250101}\n",
+    ),
     "E015",
   ],
   "2,000 steps that run the workflow itself": [steps(2000, (n) => `{id: s${n}, workflow: x@draft}`), "E068"],

@@ -89,7 +89,7 @@ export const verbExamples: Readonly<Record<VerbCode, CodeExample>> = {
     '{ id: "7", priority: high }',
   ),
   E062: example(
-    `${models}steps:\n  - id: work\n    plan: strong\n    goal: Plan my day\n    review: never\n`,
+    `${models}limits: { cost_usd: 5 }\nsteps:\n  - id: work\n    plan: strong\n    goal: Plan my day\n    review: never\n`,
     "    review: never\n",
     "    review: never\n    allow: { models: [fast], max_steps: 5 }\n",
   ),

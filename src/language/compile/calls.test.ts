@@ -11,6 +11,12 @@ models: { fast: openai/gpt-5-mini-2025-08-07, strong: anthropic/claude-opus-4-5-
 agents: { coder: codex@0.63.0, writer: claude-code@2.1.14 }
 connectors: { helpdesk: zendesk@3.2.0, my-desk: zendesk@3.2.0, mail: smtp@1.3.0 }
 `;
+
+/** A whole file of these lines; what may call models needs limits. */
+function fileOf(text: string): string {
+  return `${head}${text.includes("limits:") ? "" : "limits: { cost_usd: 5 }\n"}${text}`;
+}
+
 const triage: KnownWorkflow = {
   id: "triage",
   version: "1",
@@ -23,12 +29,12 @@ const world: Partial<World> = { functions: ["audit"], connectors: builtInConnect
 
 /** `E302 message` of every problem. */
 function problems(text: string, known: Partial<World> = world): readonly string[] {
-  const { diagnostics } = compileWorkflow({ file: "a.workflow.yml", text: head + text }, known);
+  const { diagnostics } = compileWorkflow({ file: "a.workflow.yml", text: fileOf(text) }, { ...world, ...known });
   return diagnostics.map(({ code, message }) => `${code} ${message}`);
 }
 
 function plan(text: string): Plan {
-  const { plan: made, diagnostics } = compileWorkflow({ file: "a.workflow.yml", text: head + text }, world);
+  const { plan: made, diagnostics } = compileWorkflow({ file: "a.workflow.yml", text: fileOf(text) }, world);
   assert.deepEqual(
     diagnostics.map(({ code, message }) => `${code} ${message}`),
     [],
@@ -271,8 +277,8 @@ test("a correction that YAML would read differently is quoted", () => {
   };
   const fixOf = (mode: string) =>
     compileWorkflow(
-      { file: "a.workflow.yml", text: `${head}steps: [{ id: s, workflow: triage@1, with: { mode: ${mode} } }]` },
-      { workflows: [yes] },
+      { file: "a.workflow.yml", text: fileOf(`steps: [{ id: s, workflow: triage@1, with: { mode: ${mode} } }]`) },
+      { ...world, workflows: [yes] },
     ).diagnostics[0]?.fix?.text;
   assert.deepEqual([fixOf("ture"), fixOf("hihg-up")], ['"true"', "high-up"]);
 });

@@ -13,6 +13,8 @@ export function connectorsIn(
   world: World,
   problems: Problems,
 ): ReadonlyMap<string, DeclaredConnector> {
+  // The world reads its connectors when it is first asked for them.
+  if (entry === undefined) return new Map();
   const installed = versionsByName(world.connectors);
   return new Map(
     aliasesIn(entry, "connector", problems).map((each) => {
