@@ -5,6 +5,7 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { test } from "node:test";
 import { codeTable, isCode } from "./codes.ts";
 import { compileWorkflow } from "./compile.ts";
+import { peopleWorld } from "./people-examples.ts";
 import { formatDiagnostic } from "./report.ts";
 
 const folder = new URL("golden/", import.meta.url);
@@ -13,6 +14,7 @@ const world = {
   functions: ["audit"],
   assignments: ["create-app-plan"],
   roles: ["support-leads", "product-owner", "tech-lead"],
+  ...peopleWorld,
 };
 
 for (const file of files) {

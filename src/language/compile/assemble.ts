@@ -4,25 +4,31 @@ import { readKeys, type Written } from "../check/keys.ts";
 import { readSteps } from "../check/steps.ts";
 import { choiceIn, durationIn, reportShape, textIn } from "../check/values.ts";
 import { fileFields } from "../fields/file-fields.ts";
-import type { Plan, StepPlan, VerbPlan } from "../plan.ts";
+import type { ApprovePlan, Plan, StepPlan, VerbPlan } from "../plan.ts";
 import type { Problems } from "../problems.ts";
 import { kindOf, type SourceEntry, type SourceMap, type SourceNode } from "../source/tree.ts";
 import type { Source, World } from "../world.ts";
 import { checkCycles } from "./cycles.ts";
 import { declaredIn } from "./declared.ts";
+import { documentPart } from "./documents.ts";
 import { createEnvironments } from "./environment.ts";
 import { envNames, fileDefaults, inputsSchema, labelsOf, modeOf, workflowId } from "./file.ts";
 import { forEachPlan, itemType } from "./for-each.ts";
 import { deriveGraph, type Graph } from "./graph.ts";
 import { loopPlan } from "./loop.ts";
+import { marksPart } from "./marks.ts";
 import { defined, whenWritten } from "./optional.ts";
 import { outputType } from "./outputs.ts";
 import { expressionPart, templatePart, textPart } from "./parts.ts";
 import { checkReach } from "./reach.ts";
+import { checkRedos } from "./redo.ts";
 import { checkReads } from "./reads.ts";
 import { failurePlan } from "./retry.ts";
+import { scopePart } from "./scope.ts";
 import { outputSchema } from "./step-values.ts";
 import { verbPlan } from "./verb.ts";
+import { waitsForEvent } from "./wait.ts";
+import { checkWrites } from "./writes.ts";
 import { createOnce, type Workshop } from "./workshop.ts";
 
 const callTimeoutMs = 300_000;
@@ -63,6 +69,12 @@ export function compileRoot(task: Task, root: SourceNode): CompiledRoot | undefi
   checkReads(shop, graph);
   checkCycles(shop.drafts.steps, graph, problems);
   checkReach(shop, graph, new Map(steps.map(({ step, condition }) => [step, condition])));
+  checkRedos(shop, graph, gatesOf(steps));
+  checkWrites(
+    shop,
+    graph,
+    new Map(steps.flatMap(({ step, part }) => (part.if === undefined ? [] : [[step, part.if]]))),
+  );
   const plan = defined({
     plan: 1 as const,
     expr: 1 as const,
@@ -86,10 +98,11 @@ function createWorkshop({ source, world, problems }: Task, root: SourceMap, file
     file,
     declared: declaredIn(file, world, problems),
     drafts: draftsOf(root, file, problems),
-    defaults: fileDefaults(file, problems),
+    defaults: fileDefaults(file, world, problems),
     inputs: inputsSchema(file, problems),
     env: envNames(file, problems),
     reads: [],
+    names: [],
     environmentAt: createEnvironments(() => shop),
     outputOf: (step) => outputType(shop, step),
     itemOf: (step) => itemType(shop, step),
@@ -146,8 +159,11 @@ function compileStep(shop: Workshop, step: StepDraft): CompiledStep {
     if: condition?.expression,
     forEach: forEachPlan(shop, step),
     loop: loopPlan(shop, step),
+    scope: step.fields.has("for_each") ? scopePart(shop, step) : undefined,
+    document: documentPart(shop, step),
     ...failurePlan(shop, step),
     ...callPart(shop, step),
+    ...marksPart(shop, step),
     title: whenWritten(fields.get("title"), (entry) => textPart(shop, { place: inside, field: "title" }, entry)),
   });
   return { part, condition: condition?.constant };
@@ -155,8 +171,15 @@ function compileStep(shop: Workshop, step: StepDraft): CompiledStep {
 
 /** What only calls have: a time for each attempt and a type of the result. */
 function callPart(shop: Workshop, step: StepDraft): Pick<StepPlan, "timeoutMs" | "output"> {
+  if (waitsForEvent(step)) return defined({ output: outputSchema(shop, step) });
   if (step.verb !== "function" && step.verb !== "assignment") return {};
   return defined({ timeoutMs: timeoutOf(shop, step), output: outputSchema(shop, step) });
+}
+
+function gatesOf(
+  steps: readonly { readonly step: StepDraft; readonly part: StepPart }[],
+): ReadonlyMap<StepDraft, ApprovePlan> {
+  return new Map(steps.flatMap(({ step, part }) => (part.verb.kind === "approve" ? [[step, part.verb] as const] : [])));
 }
 
 function runOnOf(entry: SourceEntry | undefined, problems: Problems): StepPlan["runOn"] {

@@ -2,8 +2,11 @@ import { nameOf, type StepDraft } from "../check/draft.ts";
 import type { Environment, StepType } from "../expression/checker.ts";
 import { listOf, objectOf, type Type, types, typeOfSchema, unionOf } from "../expression/type.ts";
 import type { StepField } from "../expression/tree.ts";
+import { documentAt } from "./documents.ts";
 import { childOutputs } from "./outputs.ts";
-import { chainOf, hiddenBy } from "./relation.ts";
+import { asOf, chainOf, hiddenBy, itemsAround } from "./relation.ts";
+import { undoReceipt } from "./undo.ts";
+import { eventType } from "./wait.ts";
 import type { Place, Workshop } from "./workshop.ts";
 
 /** What expressions at a place can see. Made once per place. */
@@ -33,6 +36,7 @@ function environmentFor(shop: Workshop, place: Place, common: ReadonlyMap<string
       const step = byName.get(nameOf(id));
       return step === undefined ? undefined : stepType(shop, step, place);
     },
+    document: (name) => documentAt(shop, place, name),
     get stepIds() {
       if (shop.problems.errors > suggestingErrorsMax) return [];
       const isVisible = (step: StepDraft): boolean =>
@@ -59,6 +63,8 @@ function namesAt(shop: Workshop, place: Place, common: ReadonlyMap<string, Type>
     names.set("index", types.integer);
     names.set(asOf(step), shop.itemOf(step));
   }
+  if (place.at === "event") names.set("event", eventType);
+  if (place.at === "undo" && place.step !== undefined) names.set("receipt", undoReceipt(shop, place.step));
   return names;
 }
 
@@ -69,18 +75,6 @@ const runType = objectOf({
   started_at: types.text,
   starter: types.text,
 });
-
-/** The for-each steps in whose items a place stands, outermost first. */
-export function itemsAround({ step, at }: Place): readonly StepDraft[] {
-  if (step === undefined) return [];
-  return chainOf(step).filter((here) => here.fields.has("for_each") && (here !== step || at !== "outside"));
-}
-
-/** The name of the item of a for-each. */
-export function asOf(step: StepDraft): string {
-  const value = step.fields.get("as")?.value;
-  return value?.kind === "scalar" && value.value !== null ? value.text : "item";
-}
 
 function iterType(shop: Workshop, { step, at }: Place): Type {
   const loops =

@@ -1,12 +1,15 @@
 import { workflowIdProblem } from "../check/ids.ts";
 import { readKeys, type Written } from "../check/keys.ts";
-import { choiceIn, durationIn, mapIn, namesIn, reportShape, scalarIn, textIn } from "../check/values.ts";
+import { booleanIn, choiceIn, durationIn, mapIn, namesIn, reportShape, scalarIn, textIn } from "../check/values.ts";
 import { defaultsFields } from "../fields/file-fields.ts";
 import type { Mode, Schema } from "../plan.ts";
 import type { Problems } from "../problems.ts";
 import { schemaOf, schemaOfFields, isJsonSchema } from "../schema/short-form.ts";
-import type { SourceMap } from "../source/tree.ts";
+import type { SourceEntry, SourceMap } from "../source/tree.ts";
+import type { World } from "../world.ts";
 import type { FileDefaults } from "./defaults.ts";
+import { labelsIn, readCache } from "./marks.ts";
+import { defined, whenWritten } from "./optional.ts";
 import { readRetry } from "./retry.ts";
 
 /** The id of the workflow; E011 and E012. */
@@ -92,7 +95,7 @@ export function modeOf(file: Written, problems: Problems): Mode {
 }
 
 /** `defaults`. */
-export function fileDefaults(file: Written, problems: Problems): FileDefaults {
+export function fileDefaults(file: Written, world: World, problems: Problems): FileDefaults {
   const entry = file.get("defaults");
   const map = entry === undefined ? undefined : mapIn(problems, entry);
   if (map === undefined) return { retry: {} };
@@ -109,5 +112,20 @@ export function fileDefaults(file: Written, problems: Problems): FileDefaults {
     retry: retry === undefined ? {} : readRetry(retry, problems),
     ...(timeoutMs !== undefined && { timeoutMs }),
     ...(onFailure !== undefined && { onFailure }),
+    ...defined({
+      cache: whenWritten(written.get("cache"), (found) => defaultCache(found, problems)),
+      runsOn: whenWritten(written.get("runs_on"), (found) => labelsIn(found, world, problems)),
+      sensitive: whenWritten(written.get("sensitive"), (found) => booleanIn(problems, found)),
+    }),
   };
+}
+
+/** A key names the calls of one step: under `defaults` there is none. */
+function defaultCache(entry: SourceEntry, problems: Problems): FileDefaults["cache"] {
+  const { cache, key } = readCache(entry, problems);
+  if (key !== undefined)
+    problems.report("E015", key.keyRange, "a key names the calls of one step, so it does not stand under defaults", {
+      hint: "write it in the cache: of the step",
+    });
+  return cache;
 }

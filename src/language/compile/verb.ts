@@ -1,12 +1,11 @@
 import type { StepDraft } from "../check/draft.ts";
-import { readKeys } from "../check/keys.ts";
 import { short } from "../check/short.ts";
-import { durationIn, scalarIn } from "../check/values.ts";
-import { waitFields } from "../fields/shared.ts";
+import { scalarIn } from "../check/values.ts";
 import type { Template, VerbPlan } from "../plan.ts";
 import { approvePlan } from "./gate.ts";
-import { textPart } from "./parts.ts";
+import { templatePart, textPart } from "./parts.ts";
 import { valuePart } from "./step-values.ts";
+import { waitPlan } from "./wait.ts";
 import type { Workshop } from "./workshop.ts";
 
 const nothing: Template = { kind: "literal", value: {} };
@@ -35,7 +34,17 @@ export function verbPlan(shop: Workshop, step: StepDraft): VerbPlan | undefined 
         message: textPart(shop, { place: { step, at: "inside" }, field: "fail" }, step.verbEntry) ?? nothing,
       };
     default:
+      readValues(shop, step);
       return undefined;
+  }
+}
+
+/** What these verbs read makes them wait, whatever else is made of them. */
+function readValues(shop: Workshop, step: StepDraft): void {
+  valuePart(shop, step);
+  for (const field of ["prompt", "system", "goal", "messages"]) {
+    const entry = step.fields.get(field);
+    if (entry !== undefined) templatePart(shop, { place: { step, at: "inside" }, field }, entry.value);
   }
 }
 
@@ -65,12 +74,4 @@ function moduleName(shop: Workshop, step: StepDraft, verb: "function" | "assignm
     fix: meant === undefined ? undefined : { range: scalar.range, text: meant },
   });
   return name;
-}
-
-function waitPlan(shop: Workshop, step: StepDraft): VerbPlan | undefined {
-  const { problems } = shop;
-  const { verbEntry } = step;
-  if (verbEntry.value.kind !== "map") return { kind: "wait", durationMs: durationIn(problems, verbEntry) ?? 0 };
-  const written = readKeys(verbEntry.value, waitFields, "in wait", problems);
-  return written.size === 0 ? undefined : { kind: "wait", durationMs: 0 };
 }

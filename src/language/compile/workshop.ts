@@ -11,11 +11,11 @@ import type { FileDefaults } from "./defaults.ts";
 
 /**
  * Where an expression stands. `outside`: beside the step, before its items are known; `inside`: in one of its items; `after`: behind its
- * body, whose steps can be read. Without a step: the file's own `output`.
+ * body, whose steps can be read; `event` and `undo`: inside, with the event or the receipt. Without a step: the file's own `output`.
  */
 export interface Place {
   readonly step: StepDraft | undefined;
-  readonly at: "outside" | "inside" | "after";
+  readonly at: "outside" | "inside" | "after" | "event" | "undo";
 }
 
 /** A read of a step, with its place in the file. */
@@ -24,6 +24,13 @@ export interface PlacedRead {
   readonly range: Range;
   readonly place: Place;
   /** The field that the expression stands in. */
+  readonly field: string;
+}
+
+/** The names that an expression looks up, with its place. */
+export interface PlacedNames {
+  readonly names: ReadonlySet<string>;
+  readonly place: Place;
   readonly field: string;
 }
 
@@ -40,6 +47,8 @@ export interface Workshop {
   readonly env: readonly string[];
   /** Every read of a step, as the expressions are compiled. */
   readonly reads: PlacedRead[];
+  /** Every name that is looked up. */
+  readonly names: PlacedNames[];
   environmentAt(place: Place): Environment;
   /** What `<step>.output` is for its readers. */
   outputOf(step: StepDraft): Type;

@@ -34,6 +34,14 @@ export interface SourceScalar {
   /** As written for plain scalars, so that `404` and `true` can serve as texts; else the value. */
   readonly text: string;
   readonly style: "plain" | "single" | "double" | "block";
+  /** Of a text that was put together from others: where its parts were written. In the order of the text. */
+  readonly pieces?: readonly Piece[];
+}
+
+/** A part of a text, from an offset on, that was written elsewhere. */
+export interface Piece {
+  readonly from: number;
+  readonly range: Range;
 }
 
 /** The entry of a key, or undefined. */
