@@ -5,6 +5,7 @@ import { createAncestors, createBitMemory, runsInAnyCase, waitsForAll } from "./
 import { addAll, addBit, type Bits, inBoth } from "./bits.ts";
 import { documentEntry } from "./document-names.ts";
 import type { Graph } from "./graph.ts";
+import { inOrder } from "./in-order.ts";
 import { guardsIn } from "./guards.ts";
 import type { Workshop } from "./workshop.ts";
 
@@ -45,7 +46,7 @@ function textOf(map: SourceMap, key: string): string | undefined {
 /** Works out what is certain, once per step. Steps on a circle, which is reported, count as if they waited for nothing. */
 export function createAccepted(shop: Workshop, graph: Graph, conditions: ReadonlyMap<StepDraft, Expression>): Accepted {
   const once = createBitMemory(shop.drafts.steps.length);
-  const skips = new Map<StepDraft, boolean>();
+  const maySkip = createMaySkip(shop, graph);
 
   const before = (step: StepDraft): Bits =>
     once("before", step, (bits) => {
@@ -93,11 +94,39 @@ export function createAccepted(shop: Workshop, graph: Graph, conditions: Readonl
       if (gate !== undefined && gate.onTimeout !== "accept" && !isContained(step)) addBit(bits, step.index);
     });
 
-  return { before, ancestorsOf: createAncestors(graph, once), maySkip };
+  const ancestorsOf = createAncestors(graph, once);
+  for (const step of inOrder(shop.drafts.steps, waitsAndChildren)) {
+    whenEnded(step);
+    ancestorsOf(step);
+  }
+  return { before, ancestorsOf, maySkip };
+
+  function waitsAndChildren(step: StepDraft): Iterable<StepDraft> {
+    const last = step.list.steps[step.position - 1];
+    const waits = waitsForAll(graph, step) ? (last === undefined ? [] : [last]) : graph.waitsOf(step);
+    return step.body === undefined ? waits : [...waits, ...step.body.steps];
+  }
 
   function isContained(step: StepDraft): boolean {
     return (writtenText(step, "on_failure") ?? shop.defaults.onFailure) === "continue";
   }
+
+  /** An `if` that asks whether a gate was accepted, or a step has succeeded. */
+  function addGuards(bits: Bits, step: StepDraft): void {
+    const tree = conditions.get(step)?.tree;
+    for (const guard of tree === undefined ? [] : guardsIn(tree)) {
+      const other = shop.drafts.steps[guard.step];
+      if (other === undefined || other === step) continue;
+      if (guard.isAccepted) addBit(bits, other.index);
+      addAll(bits, whenSucceeded(other));
+    }
+  }
+}
+
+/** Which steps may be skipped, or rejected with the run going on; a step on a circle counts as one that runs. */
+function createMaySkip(shop: Workshop, graph: Graph): (step: StepDraft) => boolean {
+  const skips = new Map<StepDraft, boolean>();
+  return maySkip;
 
   function maySkip(step: StepDraft): boolean {
     const known = skips.get(step);
@@ -111,16 +140,5 @@ export function createAccepted(shop: Workshop, graph: Graph, conditions: Readonl
       (needs.length > 0 && writtenText(step, "run_on") !== "always" && needs.every(maySkip));
     skips.set(step, found);
     return found;
-  }
-
-  /** An `if` that asks whether a gate was accepted, or a step has succeeded. */
-  function addGuards(bits: Bits, step: StepDraft): void {
-    const tree = conditions.get(step)?.tree;
-    for (const guard of tree === undefined ? [] : guardsIn(tree)) {
-      const other = shop.drafts.steps[guard.step];
-      if (other === undefined || other === step) continue;
-      if (guard.isAccepted) addBit(bits, other.index);
-      addAll(bits, whenSucceeded(other));
-    }
   }
 }

@@ -47,18 +47,25 @@ export function waitsForAll(graph: Graph, step: StepDraft): boolean {
   return runsInAnyCase(step) && graph.needsOf(step) === undefined;
 }
 
-/** A new, empty memory for a file of so many steps. */
+/** Deeper than this only steps on a circle ask for each other, since the others are worked out in order. */
+const depthMax = 300;
+
+/** A new, empty memory for sets of numbers below `size`. */
 export function createBitMemory(size: number): BitMemory {
   const made = new Map<string, Map<StepDraft, Bits>>();
   const none = noBits(size);
+  let depth = 0;
   return (purpose, step, make) => {
     const known = made.get(purpose) ?? new Map<StepDraft, Bits>();
     made.set(purpose, known);
     const found = known.get(step);
     if (found !== undefined) return found;
+    if (depth >= depthMax) return none;
     known.set(step, none);
     const bits = noBits(size);
+    depth += 1;
     make(bits);
+    depth -= 1;
     known.set(step, bits);
     return bits;
   };

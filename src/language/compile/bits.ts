@@ -26,9 +26,13 @@ export function inBoth(left: Bits, right: Bits): Bits {
   return left.map((word, index) => word & (right[index] ?? 0));
 }
 
-/** The numbers in the set, in order. */
-export function* bitsIn(bits: Bits): Generator<number> {
-  for (const [word, value] of bits.entries()) {
-    for (let rest = value; rest !== 0; rest &= rest - 1) yield word * 32 + 31 - Math.clz32(rest & -rest);
-  }
+/** What is in the first and not in the second. */
+export function without(left: Bits, right: Bits): Bits {
+  return left.map((word, index) => word & ~(right[index] ?? 0));
+}
+
+/** The greatest number in the set; undefined when it is empty. */
+export function lastBit(bits: Bits): number | undefined {
+  const word = bits.findLastIndex((each) => each !== 0);
+  return word < 0 ? undefined : word * 32 + 31 - Math.clz32(bits[word] ?? 0);
 }

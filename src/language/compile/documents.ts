@@ -12,7 +12,7 @@ import { outputSchema } from "./step-values.ts";
 import type { Place, Workshop } from "./workshop.ts";
 
 /** More steps than this do not give one document: each of its readers waits for all of them. */
-const producersMax = 50;
+const producersMax = 10;
 
 /** The document that a step gives, by the name it is declared with. E056, E057, E058. */
 export function documentPart(shop: Workshop, step: StepDraft): string | undefined {

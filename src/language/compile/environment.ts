@@ -82,7 +82,12 @@ function iterType(shop: Workshop, { step, at }: Place): Type {
       ? []
       : chainOf(step).filter((here) => here.fields.has("loop") && (here !== step || at === "after"));
   const loop = loops.at(-1);
-  const last = loop?.body === undefined ? types.null : unionOf([childOutputs(shop, loop.body), types.null]);
+  const body = loop?.body;
+  // The steps of a loop share it: each of thousands would have a list of all of them.
+  const last =
+    loop === undefined || body === undefined
+      ? types.null
+      : shop.once<Type>(loop, "iter.last", types.any, () => unionOf([childOutputs(shop, body), types.null]));
   return objectOf({ n: types.integer, last, comment: unionOf([types.text, types.null]) });
 }
 

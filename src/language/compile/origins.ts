@@ -2,8 +2,10 @@ import type { StepDraft } from "../check/draft.ts";
 import type { StepField } from "../expression/tree.ts";
 import { entryOf } from "../source/tree.ts";
 import { gateOf } from "./accepted.ts";
+import { createBitMemory } from "./ancestors.ts";
 import { addAll, addBit, type Bits, noBits } from "./bits.ts";
 import { actionsOf } from "./effects.ts";
+import { inOrder } from "./in-order.ts";
 import { asOf, chainOf } from "./relation.ts";
 import { waitsForEvent } from "./wait.ts";
 import type { PlacedRead, Workshop } from "./workshop.ts";
@@ -14,8 +16,8 @@ export interface Origins {
   into(step: StepDraft): Bits;
   /** The number that stands among the steps for what a trigger brought from outside. */
   readonly outside: number;
-  /** True for a step whose output a model makes. */
-  isModel(index: number): boolean;
+  /** The steps whose output a model makes. */
+  readonly models: Bits;
 }
 
 /** Fields that decide whether, when or how often something runs, not what is written. */
@@ -44,30 +46,31 @@ export function createOrigins(shop: Workshop): Origins {
   const { steps } = shop.drafts;
   const outside = steps.length;
   const size = steps.length + 1;
-  const none = noBits(size);
-  const made = new Map<string, Bits>();
   const reads = readsByPlace(shop);
   const isFedFromOutside = hasTrigger(shop);
 
-  const once = (key: string, make: (bits: Bits) => void): Bits => {
-    const known = made.get(key);
-    if (known !== undefined) return known;
-    made.set(key, none);
-    const bits = noBits(size);
-    make(bits);
-    made.set(key, bits);
-    return bits;
-  };
+  const once = createBitMemory(size);
 
-  const into = (step: StepDraft): Bits => once(`in ${step.index}`, (bits) => addUsed(bits, step, "values"));
-  const items = (step: StepDraft): Bits => once(`items ${step.index}`, (bits) => addUsed(bits, step, "items"));
+  const into = (step: StepDraft): Bits => once("in", step, (bits) => addUsed(bits, step, "values"));
+  const items = (step: StepDraft): Bits => once("items", step, (bits) => addUsed(bits, step, "items"));
   const from = (step: StepDraft): Bits =>
-    once(`out ${step.index}`, (bits) => {
+    once("out", step, (bits) => {
       if (isOrigin(shop, step)) addBit(bits, step.index);
       if (step.verb !== "do" || step.fields.has("output")) addAll(bits, into(step));
       else for (const child of step.body?.steps ?? []) addAll(bits, from(child));
     });
-  return { into, outside, isModel: (index) => models.has(steps[index]?.verb ?? "") };
+  for (const step of inOrder(steps, readFrom)) from(step);
+  const byModel = noBits(size);
+  for (const step of steps) if (models.has(step.verb ?? "")) addBit(byModel, step.index);
+  return { into, outside, models: byModel };
+
+  /** The steps whose values go into a step, for the order in which they are looked at. */
+  function readFrom(step: StepDraft): readonly StepDraft[] {
+    const values = reads.get(`${step.index} values`)?.reads ?? [];
+    const lists = chainOf(step).flatMap((each) => reads.get(`${each.index} items`)?.reads ?? []);
+    const others = [...values, ...lists].flatMap(({ read }) => steps[read.step] ?? []);
+    return [...others, ...(step.body?.steps ?? [])];
+  }
 
   function addUsed(bits: Bits, step: StepDraft, part: Part): void {
     const used = reads.get(`${step.index} ${part}`);
@@ -97,7 +100,7 @@ export function createOrigins(shop: Workshop): Origins {
 
   /** `iter.last` is what the steps of the loop gave; which of them is read is not followed. */
   function originsInside(loop: StepDraft): Bits {
-    return once(`inside ${loop.index}`, (bits) => {
+    return once("inside", loop, (bits) => {
       for (const child of loop.body?.steps ?? []) {
         if (isOrigin(shop, child)) addBit(bits, child.index);
         addAll(bits, originsInside(child));

@@ -3,7 +3,7 @@ import { writtenText } from "../check/draft.ts";
 import type { Expression } from "../expression/tree.ts";
 import { entryOf } from "../source/tree.ts";
 import { type Accepted, createAccepted } from "./accepted.ts";
-import { addAll, addBit, type Bits, bitsIn, hasBit, noBits } from "./bits.ts";
+import { addAll, addBit, type Bits, hasBit, inBoth, lastBit, noBits, without } from "./bits.ts";
 import { writesByTool } from "./effects.ts";
 import type { Graph } from "./graph.ts";
 import { createOrigins, type Origins } from "./origins.ts";
@@ -19,6 +19,7 @@ export function checkWrites(shop: Workshop, graph: Graph, conditions: ReadonlyMa
   const asked = readsInConditions(shop);
   const isFree = mayWriteAlone(shop);
   for (const step of writes) {
+    if (shop.problems.full) return;
     // A write behind the wrong gate is mended by its needs: whether a gate is missing is seen then.
     if (reportPassedGate(shop, graph, { accepted, asked }, step) || isFree) continue;
     reportUnseen(shop, step, accepted, origins);
@@ -83,33 +84,36 @@ function gateBefore({ list, position }: StepDraft): StepDraft | undefined {
 /** W070: what is written comes from where nobody looked, and no gate stands between. */
 function reportUnseen(shop: Workshop, step: StepDraft, accepted: Accepted, origins: Origins): void {
   const unseen = unseenIn(shop, step, accepted, origins);
-  if (unseen.length === 0) return;
-  const what = unseen.some((index) => origins.isModel(index)) ? "what a model produced" : "what came from outside";
+  if (lastBit(unseen) === undefined) return;
+  const isModel = lastBit(inBoth(unseen, origins.models)) !== undefined;
+  const what = isModel ? "what a model produced" : "what came from outside";
   shop.problems.report("W070", step.idRange, `'${step.id}' writes ${what} and no gate stands before it`, {
     hint: "add an approve step, or mark it reviewed: policy.auto_write: true",
   });
 }
 
-function unseenIn(shop: Workshop, step: StepDraft, accepted: Accepted, origins: Origins): readonly number[] {
+function unseenIn(shop: Workshop, step: StepDraft, accepted: Accepted, origins: Origins): Bits {
+  if (step.verb === "tool") return without(origins.into(step), seenBefore(shop, step, accepted, origins));
   // A plan is reviewed where it is made; a model that calls tools itself writes what nobody has seen, whatever stands before it.
-  if (step.verb === "plan") return writtenText(step, "review") === "never" ? [step.index] : [];
-  if (step.verb !== "tool") return [step.index];
-  const sources = [...bitsIn(origins.into(step))];
-  if (sources.length === 0) return [];
-  const gates = [...bitsIn(accepted.before(step))];
-  if (gates.length === 0) return sources;
-  const seen = seenBy(shop, gates, accepted);
-  return sources.filter((source) => source !== origins.outside && !hasBit(seen, source));
+  const own = noBits(origins.outside + 1);
+  if (step.verb !== "plan" || writtenText(step, "review") === "never") addBit(own, step.index);
+  return own;
 }
 
-/** What stands before any of these gates; a document's own step is before its gate. */
-function seenBy({ drafts }: Workshop, gates: readonly number[], accepted: Accepted): Bits {
-  const seen = noBits(drafts.steps.length);
-  for (const index of gates) {
+/** What stands before any gate that was accepted when a step runs; a document's own step is before its gate. */
+function seenBefore({ drafts }: Workshop, step: StepDraft, accepted: Accepted, { outside }: Origins): Bits {
+  const seen = noBits(outside + 1);
+  let rest = accepted.before(step);
+  // The last gate has mostly seen what those before it have: they are not gone through one by one.
+  for (let index = lastBit(rest); index !== undefined; index = lastBit(rest)) {
     const gate = drafts.steps[index];
-    if (gate === undefined) continue;
-    addAll(seen, accepted.ancestorsOf(gate));
-    for (const inside of withChildren(gate)) addBit(seen, inside.index);
+    addBit(seen, index);
+    addBit(seen, outside);
+    if (gate !== undefined) {
+      addAll(seen, accepted.ancestorsOf(gate));
+      for (const inside of gate.body === undefined ? [] : withChildren(gate)) addBit(seen, inside.index);
+    }
+    rest = without(rest, seen);
   }
   return seen;
 }
