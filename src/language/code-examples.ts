@@ -3,6 +3,7 @@ import type { Code } from "./codes.ts";
 import { declareExamples, declareWorld } from "./declare-examples.ts";
 import { expressionExamples } from "./expression-examples.ts";
 import { verbExamples, verbWorld } from "./verb-examples.ts";
+import { peopleExamples, peopleWorld } from "./people-examples.ts";
 import type { World } from "./world.ts";
 
 /** What an example may name: the folders and the configuration that it is checked with. */
@@ -11,6 +12,7 @@ export const exampleWorld: Partial<World> = {
   assignments: [],
   roles: ["reviewers"],
   ...declareWorld,
+  ...peopleWorld,
   ...verbWorld,
 };
 
@@ -123,5 +125,6 @@ export const codeExamples: Readonly<Record<Code, CodeExample>> = {
   ...fileExamples,
   ...declareExamples,
   ...verbExamples,
+  ...peopleExamples,
   ...expressionExamples,
 };

@@ -6,6 +6,7 @@ import { test } from "node:test";
 import { builtInConnectors } from "../connectors/built-in.ts";
 import { codeTable, isCode } from "./codes.ts";
 import { compileWorkflow } from "./compile.ts";
+import { peopleWorld } from "./people-examples.ts";
 import { formatDiagnostic } from "./report.ts";
 import { verbWorld } from "./verb-examples.ts";
 
@@ -19,6 +20,7 @@ const world = {
   agents: ["claude-code", "codex"],
   tools: ["zendesk.*", "open-meteo.*", "osm-places.*", "google-calendar.*", "smtp.send"],
   workflows: verbWorld.workflows,
+  runners: peopleWorld.runners,
 };
 
 for (const file of files) {

@@ -4,8 +4,15 @@ import { spawnSync } from "node:child_process";
 import { test } from "node:test";
 import { builtInConnectors } from "../connectors/built-in.ts";
 import { compileWorkflow } from "./compile.ts";
+import { peopleWorld } from "./people-examples.ts";
 
-const world = { functions: ["f"], assignments: [], roles: [], connectors: builtInConnectors };
+const world = {
+  functions: ["f"],
+  assignments: [],
+  roles: [],
+  connectors: builtInConnectors,
+  runners: peopleWorld.runners,
+};
 // A quiet machine answers each within a second; a busy one spends more processor time on the same work. What this catches is growth.
 const msMax = 3000;
 const kib = 1024;
@@ -17,7 +24,7 @@ const steps = (length: number, make: (index: number) => string, head = ""): stri
   `workflow: x\n${head}steps:\n${count(length, (index) => `  - ${make(index)}`)}\n`;
 const names = (length: number, make: (index: number) => string): string =>
   Array.from({ length }, (_, index) => make(index)).join(",");
-const desk = "connectors: {a: zendesk@3.2.0}\n";
+const desk = "connectors: {a: zendesk@3.2.0, h: zendesk@3.2.0}\n";
 const needed = (index: number): string => Array.from({ length: index }, (_, other) => `s${other}`).join(",");
 
 /** By name: the file, and the code it must be refused with; undefined when it is a good file that is only large. */
@@ -179,6 +186,37 @@ const files: Readonly<Record<string, readonly [text: string, code: string | unde
   "16,000 holes with a mistake": [
     `workflow: x\nsteps:\n  - id: a\n    fail: |\n${"      ${inputs.a} ${inputs.b}\n".repeat(8000)}`,
     "E302",
+  ],
+  "2,000 steps that write what the one before gave": [
+    steps(2000, (n) => `{id: s${n}, tool: h.update_ticket, with: {id: "\${s${Math.max(1, n) - 1}.output}"}}`, desk),
+    "E031",
+  ],
+  "a circle of 1,500 writes": [
+    steps(
+      1500,
+      (n) => `{id: s${n}, tool: h.update_ticket, with: {id: "\${s${(n + 1) % 1500}.output}"}}`,
+      `${desk}mode: parallel\n`,
+    ),
+    "E033",
+  ],
+  "600 gates, each before a write": [
+    steps(
+      1200,
+      (n) =>
+        n % 2 === 0
+          ? `{id: s${n}, approve: go, by: ["local:a"], on_changes: {redo: s0}, show: "\${run}"}`
+          : `{id: s${n}, tool: h.update_ticket, with: {id: "\${s${n - 1}.output.id}"}}`,
+      desk,
+    ),
+    "E073",
+  ],
+  "2,000 reads of a document that ten steps give": [
+    steps(
+      2000,
+      (n) => (n < 10 ? `{id: s${n}, set: {a: 1}, document: d}` : `{id: s${n}, set: {a: "\${docs.d}"}}`),
+      "documents: {d: {}}\n",
+    ),
+    undefined,
   ],
   "120,000 holes that never close": [`workflow: x\nsteps: [{id: a, fail: "${"${".repeat(120_000)}"}]`, "E300"],
 };

@@ -23,6 +23,7 @@ const desk: ConnectorDescriptor = {
         properties: { id: text, priority: { enum: ["low", "normal", "high"] }, comment: text },
         required: ["id"],
       },
+      receipt: { type: "object", properties: { remote_id: text, before: { type: "object" } } },
     },
   },
 };

@@ -7,6 +7,7 @@ import type { Problems } from "../problems.ts";
 import type { SourceEntry, SourceMap, SourceNode } from "../source/tree.ts";
 import type { ListDraft, StepDraft, StepDrafts } from "./draft.ts";
 import { nameSteps } from "./ids.ts";
+import { writeOutIterate } from "./iterate.ts";
 import { addField, noteLater, reportUnknown, type Written, WrittenFields } from "./keys.ts";
 import { choiceIn, reportShape } from "./values.ts";
 
@@ -176,6 +177,7 @@ function readStepKeys(map: SourceMap, verb: Verb | undefined, problems: Problems
     if (field === undefined) reportUnknown(entry, fieldsFor(verb), { where: whereOf(verb), written }, problems);
     else if (acceptsField(entry, field, verb, problems)) addField(written, field, entry, problems);
   }
+  writeOutIterate(written, problems);
   return written;
 }
 

@@ -1,11 +1,11 @@
 import type { Json } from "../../base/json.ts";
-import { type StepDraft, type StepDrafts, writtenText } from "../check/draft.ts";
+import type { StepDraft, StepDrafts } from "../check/draft.ts";
 import { readKeys, type Written } from "../check/keys.ts";
 import { readSteps } from "../check/steps.ts";
 import { choiceIn, durationIn, reportShape, textIn } from "../check/values.ts";
 import { fileFields } from "../fields/file-fields.ts";
 import { type CalledVerb, isCalled } from "../fields/verbs.ts";
-import type { Plan, StepPlan, VerbPlan } from "../plan.ts";
+import type { ApprovePlan, Plan, StepPlan, VerbPlan } from "../plan.ts";
 import type { Problems } from "../problems.ts";
 import { kindOf, type SourceEntry, type SourceMap, type SourceNode } from "../source/tree.ts";
 import type { Source, World } from "../world.ts";
@@ -13,21 +13,27 @@ import { pickPlan } from "./candidates.ts";
 import { checkCycles } from "./cycles.ts";
 import { declaredIn } from "./declare.ts";
 import { declaredPlan } from "./declared-plan.ts";
+import { documentPart } from "./documents.ts";
 import { createEnvironments } from "./environment.ts";
 import { envNames, fileDefaults, inputsSchema, labelsOf, modeOf, workflowId } from "./file.ts";
 import { forEachPlan, itemType } from "./for-each.ts";
 import { deriveGraph, type Graph } from "./graph.ts";
 import { boundsPart } from "./limits.ts";
 import { loopPlan } from "./loop.ts";
+import { marksPart } from "./marks.ts";
 import { defined, whenWritten } from "./optional.ts";
 import { outputType } from "./outputs.ts";
 import { expressionPart, templatePart, textPart } from "./parts.ts";
 import { checkReach } from "./reach.ts";
+import { checkRedos } from "./redo.ts";
 import { checkReads } from "./reads.ts";
 import { failurePlan } from "./retry.ts";
+import { scopePart } from "./scope.ts";
 import { outputSchema } from "./step-values.ts";
 import { triggersPart } from "./triggers.ts";
 import { verbPlan } from "./verb.ts";
+import { waitsForEvent } from "./wait.ts";
+import { checkWrites } from "./writes.ts";
 import { createOnce, type Workshop } from "./workshop.ts";
 
 /** What the compilation of a file starts from. */
@@ -66,6 +72,12 @@ export function compileRoot(task: Task, root: SourceNode): CompiledRoot | undefi
   checkReads(shop, graph);
   checkCycles(shop.drafts.steps, graph, problems);
   checkReach(shop, graph, new Map(steps.map(({ step, condition }) => [step, condition])));
+  checkRedos(shop, graph, gatesOf(steps));
+  checkWrites(
+    shop,
+    graph,
+    new Map(steps.flatMap(({ step, part }) => (part.if === undefined ? [] : [[step, part.if]]))),
+  );
   const plan = defined({
     plan: 1 as const,
     expr: 1 as const,
@@ -93,10 +105,11 @@ function createWorkshop({ source, world, problems }: Task, root: SourceMap, file
     file,
     declared: declaredIn(file, world, problems),
     drafts: draftsOf(root, file, problems),
-    defaults: fileDefaults(file, problems),
+    defaults: fileDefaults(file, world, problems),
     inputs: inputsSchema(file, problems),
     env: envNames(file, problems),
     reads: [],
+    names: [],
     environmentAt: createEnvironments(() => shop),
     outputOf: (step) => outputType(shop, step),
     itemOf: (step) => itemType(shop, step),
@@ -153,23 +166,31 @@ function compileStep(shop: Workshop, step: StepDraft): CompiledStep {
     if: condition?.expression,
     forEach: forEachPlan(shop, step),
     loop: loopPlan(shop, step),
+    scope: step.fields.has("for_each") ? scopePart(shop, step) : undefined,
+    document: documentPart(shop, step),
     ...failurePlan(shop, step),
     ...callPart(shop, step),
+    ...marksPart(shop, step),
     title: whenWritten(fields.get("title"), (entry) => textPart(shop, { place: inside, field: "title" }, entry)),
   });
   return { part, condition: condition?.constant };
 }
 
 /** What only calls have: a time for each attempt and a type of the result, and of several candidates how one is picked. */
-function callPart(shop: Workshop, step: StepDraft): Pick<StepPlan, "timeoutMs" | "output" | "pick" | "acceptBlind"> {
+function callPart(shop: Workshop, step: StepDraft): Pick<StepPlan, "timeoutMs" | "output" | "pick"> {
+  if (waitsForEvent(step)) return defined({ output: outputSchema(shop, step) });
   if (!isCalled(step.verb)) return {};
-  const accepts = writtenText(step, "accept_blind") === "true" ? (true as const) : undefined;
   return defined({
     timeoutMs: timeoutOf(shop, step, step.verb),
     output: outputSchema(shop, step),
     pick: pickPlan(shop, step),
-    acceptBlind: accepts,
   });
+}
+
+function gatesOf(
+  steps: readonly { readonly step: StepDraft; readonly part: StepPart }[],
+): ReadonlyMap<StepDraft, ApprovePlan> {
+  return new Map(steps.flatMap(({ step, part }) => (part.verb.kind === "approve" ? [[step, part.verb] as const] : [])));
 }
 
 function runOnOf(entry: SourceEntry | undefined, problems: Problems): StepPlan["runOn"] {

@@ -1,5 +1,5 @@
 import { nameOf } from "../check/draft.ts";
-import { readKeys, type Written } from "../check/keys.ts";
+import { readParts, type Written } from "../check/keys.ts";
 import { short } from "../check/short.ts";
 import { choiceIn, durationIn, mapIn, numberIn, reportShape, scalarIn } from "../check/values.ts";
 import type { Range } from "../diagnostic.ts";
@@ -76,7 +76,7 @@ function fieldsOf(name: string): readonly Field[] {
 function onTimeoutIn(shop: Workshop, entry: SourceEntry, who: string): DecisionPlan["onTimeout"] {
   const { problems } = shop;
   if (entry.value.kind !== "map") return choiceIn(problems, entry, onTimeouts);
-  const written = readKeys(entry.value, fieldsOf("on_timeout"), "in on_timeout", problems);
+  const written = readParts(entry.value, fieldsOf("on_timeout"), "in on_timeout", problems);
   const timeout = written.get("timeout");
   if (timeout === undefined && !written.meant.has("timeout"))
     problems.report("E065", entry.keyRange, `${who} asks others after the timeout, but not for how long`, {
@@ -100,7 +100,7 @@ function changesOf(shop: Workshop, entry: SourceEntry): DecisionPlan["onChanges"
   const map = mapIn(problems, entry, "a map such as {redo: <step>, max: 3}");
   if (map === undefined) return undefined;
   const fields = fieldsOf("on_changes");
-  const written = readKeys(map, fields, "in on_changes", problems);
+  const written = readParts(map, fields, "in on_changes", problems);
   const field = fieldNamed(fields, "max");
   const max =
     whenWritten(written.get("max"), (found) => (field === undefined ? undefined : numberIn(problems, found, field))) ??

@@ -4,7 +4,16 @@ import type { EarlyPlace, Place, Workshop } from "./workshop.ts";
 
 /** The place, when it is one that is read before any step runs. */
 export function earlyPlace({ at }: Place): EarlyPlace | undefined {
-  return at === "outside" || at === "inside" || at === "after" ? undefined : at;
+  switch (at) {
+    case "outside":
+    case "inside":
+    case "after":
+    case "event":
+    case "undo":
+      return undefined;
+    default:
+      return at;
+  }
 }
 
 /** What can be seen in a place before any step runs. */

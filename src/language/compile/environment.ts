@@ -2,6 +2,7 @@ import { nameOf, type StepDraft } from "../check/draft.ts";
 import type { Environment, StepType } from "../expression/checker.ts";
 import { listOf, objectOf, type Type, types, typeOfSchema, unionOf } from "../expression/type.ts";
 import type { StepField } from "../expression/tree.ts";
+import { documentAt } from "./documents.ts";
 import {
   earlyEnvironment,
   earlyPlace,
@@ -11,8 +12,10 @@ import {
   runType,
 } from "./early-environment.ts";
 import { candidateOutput, childOutputs } from "./outputs.ts";
-import { chainOf, hiddenBy } from "./relation.ts";
+import { asOf, chainOf, hiddenBy, itemsAround } from "./relation.ts";
 import { receiptType } from "./tool.ts";
+import { undoReceipt } from "./undo.ts";
+import { eventType } from "./wait.ts";
 import type { Place, Workshop } from "./workshop.ts";
 
 /** What expressions at a place can see. Made once per place. */
@@ -43,6 +46,7 @@ function environmentFor(shop: Workshop, place: Place, common: ReadonlyMap<string
       const step = byName.get(nameOf(id));
       return step === undefined ? undefined : stepType(shop, step, place);
     },
+    document: (name) => documentAt(shop, place, name),
     get stepIds() {
       if (shop.problems.errors > suggestingErrorsMax) return [];
       const isVisible = (step: StepDraft): boolean =>
@@ -70,19 +74,9 @@ function namesAt(shop: Workshop, place: Place, common: ReadonlyMap<string, Type>
     names.set("index", types.integer);
     names.set(asOf(step), shop.itemOf(step));
   }
+  if (place.at === "event") names.set("event", eventType);
+  if (place.at === "undo" && place.step !== undefined) names.set("receipt", undoReceipt(shop, place.step));
   return names;
-}
-
-/** The for-each steps in whose items a place stands, outermost first. */
-export function itemsAround({ step, at }: Place): readonly StepDraft[] {
-  if (step === undefined) return [];
-  return chainOf(step).filter((here) => here.fields.has("for_each") && (here !== step || at !== "outside"));
-}
-
-/** The name of the item of a for-each. */
-export function asOf(step: StepDraft): string {
-  const value = step.fields.get("as")?.value;
-  return value?.kind === "scalar" && value.value !== null ? value.text : "item";
 }
 
 function iterType(shop: Workshop, { step, at }: Place): Type {
@@ -91,7 +85,12 @@ function iterType(shop: Workshop, { step, at }: Place): Type {
       ? []
       : chainOf(step).filter((here) => here.fields.has("loop") && (here !== step || at === "after"));
   const loop = loops.at(-1);
-  const last = loop?.body === undefined ? types.null : unionOf([childOutputs(shop, loop.body), types.null]);
+  const body = loop?.body;
+  // The steps of a loop share it: each of thousands would have a list of all of them.
+  const last =
+    loop === undefined || body === undefined
+      ? types.null
+      : shop.once<Type>(loop, "iter.last", types.any, () => unionOf([childOutputs(shop, body), types.null]));
   return objectOf({ n: types.integer, last, comment: unionOf([types.text, types.null]) });
 }
 

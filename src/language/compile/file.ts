@@ -2,12 +2,13 @@ import { workflowIdProblem } from "../check/ids.ts";
 import { readKeys, type Written } from "../check/keys.ts";
 import { booleanIn, choiceIn, durationIn, mapIn, namesIn, reportShape, scalarIn, textIn } from "../check/values.ts";
 import { defaultsFields } from "../fields/file-fields.ts";
-import { cacheField } from "../fields/shared.ts";
 import type { Mode, Schema } from "../plan.ts";
 import type { Problems } from "../problems.ts";
 import { schemaOf, schemaOfFields, isJsonSchema } from "../schema/short-form.ts";
 import type { SourceEntry, SourceMap } from "../source/tree.ts";
+import type { World } from "../world.ts";
 import type { FileDefaults } from "./defaults.ts";
+import { labelsIn, readCache } from "./marks.ts";
 import { defined, whenWritten } from "./optional.ts";
 import { readRetry } from "./retry.ts";
 
@@ -95,7 +96,7 @@ export function modeOf(file: Written, problems: Problems): Mode {
 }
 
 /** `defaults`. */
-export function fileDefaults(file: Written, problems: Problems): FileDefaults {
+export function fileDefaults(file: Written, world: World, problems: Problems): FileDefaults {
   const entry = file.get("defaults");
   const map = entry === undefined ? undefined : mapIn(problems, entry);
   if (map === undefined) return { retry: {} };
@@ -112,27 +113,18 @@ export function fileDefaults(file: Written, problems: Problems): FileDefaults {
     retry: retry === undefined ? {} : readRetry(retry, problems),
     timeoutMs,
     onFailure,
-    runsOn: whenWritten(written.get("runs_on"), (found) => labelNames(found, problems)),
     cache: whenWritten(written.get("cache"), (found) => defaultCache(found, problems)),
+    runsOn: whenWritten(written.get("runs_on"), (found) => labelsIn(found, world, problems)),
     sensitive: whenWritten(written.get("sensitive"), (found) => booleanIn(problems, found)),
   });
 }
 
-function labelNames(entry: SourceEntry, problems: Problems): readonly string[] | undefined {
-  return namesIn(problems, entry, "a list of labels")?.map(({ name }) => name);
-}
-
-/** `cache` for all steps. How long is asked for here: each step may still say otherwise. */
-function defaultCache(entry: SourceEntry, problems: Problems): Written | undefined {
-  const map = mapIn(problems, entry, "a map such as {ttl: 1d}");
-  if (map === undefined) return undefined;
-  const written = readKeys(map, cacheField.fields ?? [], "in cache", problems);
-  const ttl = written.get("ttl");
-  if (ttl !== undefined) durationIn(problems, ttl);
-  else if (!written.meant.has("ttl"))
-    problems.report("E015", entry.keyRange, "cache has no ttl", {
-      hint: "add ttl: 1d, how long a result is used again",
+/** A key names the calls of one step: under `defaults` there is none. */
+function defaultCache(entry: SourceEntry, problems: Problems): FileDefaults["cache"] {
+  const { cache, key } = readCache(entry, problems);
+  if (key !== undefined)
+    problems.report("E015", key.keyRange, "a key names the calls of one step, so it does not stand under defaults", {
+      hint: "write it in the cache: of the step",
     });
-  whenWritten(written.get("store"), (found) => choiceIn(problems, found, ["full", "metadata"] as const));
-  return written;
+  return cache;
 }

@@ -2,10 +2,12 @@ import { type ListDraft, type StepDraft, writtenText } from "../check/draft.ts";
 import { listOf, type Type, types, typeOfSchema } from "../expression/type.ts";
 import type { Schema } from "../plan.ts";
 import { knowsCandidate, picksAll } from "./candidates.ts";
+import { gateOutput } from "./gate.ts";
 import { LazyTypes } from "./lazy-types.ts";
 import { outputSchema, valuePart } from "./step-values.ts";
 import { subWorkflowOutput } from "./sub-workflow.ts";
 import { toolOutput } from "./tool.ts";
+import { waitOutput } from "./wait.ts";
 import type { Workshop } from "./workshop.ts";
 
 /** What `<step>.output` is for its readers: of a for-each, the list. */
@@ -38,11 +40,12 @@ function ownOutput(shop: Workshop, step: StepDraft): Type {
     case "set":
       return valuePart(shop, step)?.type ?? types.any;
     case "approve":
-      return step.fields.has("show") ? (valuePart(shop, step)?.type ?? types.any) : types.null;
+      return gateOutput(shop, step);
     case "do":
       if (step.fields.has("output")) return valuePart(shop, step)?.type ?? types.any;
       return step.body === undefined ? types.any : childOutputs(shop, step.body);
     case "wait":
+      return waitOutput(shop, step);
     case "fail":
       return types.null;
     case undefined:

@@ -5,8 +5,10 @@ import { type Compiled, compileExpression } from "../expression/check.ts";
 import type { StepRead } from "../expression/checker.ts";
 import type { Expectation } from "../expression/expectation.ts";
 import type { ExpressionProblem } from "../expression/problem.ts";
+import { namesInTree } from "../expression/names-in.ts";
 import { isReference, scanText } from "../expression/scan.ts";
 import { compileText } from "../expression/text.ts";
+import type { Expression } from "../expression/tree.ts";
 import { listOf, objectOf, type Type, types, typeOfValue, unionOf } from "../expression/type.ts";
 import { isCode } from "../codes.ts";
 import type { Template } from "../plan.ts";
@@ -47,6 +49,7 @@ export function expressionPart(
   if (shop.problems.full) return undefined;
   const compiled = compileExpression(value.text, shop.environmentAt(spot.place), expect);
   take(shop, spot, value, compiled);
+  takeNames(shop, spot, compiled.expression);
   return compiled;
 }
 
@@ -101,6 +104,7 @@ function textOf(shop: Workshop, spot: Spot, scalar: SourceScalar, expect: Expect
   if (shop.problems.full) return { template: { kind: "literal", value: scalar.text }, type: types.any };
   const compiled = compileText(scalar.text, shop.environmentAt(spot.place), expect);
   take(shop, spot, scalar, compiled);
+  for (const part of expressionsIn(compiled.template)) takeNames(shop, spot, part);
   return { template: compiled.template, type: compiled.type };
 }
 
@@ -125,6 +129,18 @@ function take(shop: Workshop, spot: Spot, scalar: SourceScalar, outcome: Outcome
     shop.reads.push({ read, range: rangeIn(at, read), place: spot.place, field: spot.field });
   }
 }
+
+function expressionsIn(template: Template): readonly Expression[] {
+  if (template.kind === "value") return [template.expression];
+  return template.kind === "text" ? template.parts.filter((part) => typeof part !== "string") : [];
+}
+
+function takeNames(shop: Workshop, { place, field }: Spot, expression: Expression | undefined): void {
+  const names = expression === undefined ? noNames : namesInTree(expression.tree);
+  if (names.size > 0) shop.names.push({ names, place, field });
+}
+
+const noNames: ReadonlySet<string> = new Set();
 
 /** A scalar, and where each character of its text stands in the file. */
 interface Mapped {
@@ -154,6 +170,8 @@ function fixIn(
   { scalar, at }: Mapped,
   fix: NonNullable<ExpressionProblem["fix"]>,
 ): { range: Range; text: string } | undefined {
+  // What was put together from other texts has no place of its own that could be edited.
+  if (scalar.pieces !== undefined) return undefined;
   const range = rangeIn(at, fix);
   switch (scalar.style) {
     case "double":

@@ -1,7 +1,5 @@
 import type { StepDraft } from "../check/draft.ts";
-import { readKeys } from "../check/keys.ts";
-import { durationIn, scalarIn } from "../check/values.ts";
-import { waitFields } from "../fields/shared.ts";
+import { scalarIn } from "../check/values.ts";
 import type { Template, VerbPlan } from "../plan.ts";
 import { agentPlan } from "./agent.ts";
 import { approvePlan } from "./gate.ts";
@@ -12,6 +10,7 @@ import { plannerPlan } from "./planner.ts";
 import { valuePart } from "./step-values.ts";
 import { subWorkflowPlan } from "./sub-workflow.ts";
 import { toolPlan } from "./tool.ts";
+import { waitPlan } from "./wait.ts";
 import type { Workshop } from "./workshop.ts";
 
 const nothing: Template = { kind: "literal", value: {} };
@@ -67,12 +66,4 @@ function moduleName(shop: Workshop, step: StepDraft, verb: "function" | "assignm
   if (scalar === undefined) return "";
   checkModule(shop, { name: scalar.text, node: scalar }, verb);
   return scalar.text;
-}
-
-function waitPlan(shop: Workshop, step: StepDraft): VerbPlan | undefined {
-  const { problems } = shop;
-  const { verbEntry } = step;
-  if (verbEntry.value.kind !== "map") return { kind: "wait", durationMs: durationIn(problems, verbEntry) ?? 0 };
-  const written = readKeys(verbEntry.value, waitFields, "in wait", problems);
-  return written.size === 0 ? undefined : { kind: "wait", durationMs: 0 };
 }

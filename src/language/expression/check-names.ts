@@ -1,3 +1,4 @@
+import { checkDocument, isDocuments, reportDocuments } from "./check-documents.ts";
 import { didYouMean, hinted, unguarded, unknown, type Checker, type StepType, type Typed } from "./checker.ts";
 import { functions } from "./functions.ts";
 import { pathOf, presenceOf } from "./narrow.ts";
@@ -12,6 +13,7 @@ const listedMax = 8;
 /** A name that stands alone: a variable, or something the place provides. */
 export function checkName(checker: Checker, syntax: SyntaxOf<"name">): Typed {
   const { name } = syntax;
+  if (isDocuments(checker, syntax)) return reportDocuments(checker, syntax);
   const type = typeOfName(checker, name);
   if (type !== undefined) return { node: { kind: "name", name }, type: factual(checker, syntax, type) };
 
@@ -48,6 +50,10 @@ export function isKnown(checker: Checker, name: string): boolean {
 
 /** `of.field`: a field of a step, or of a value. */
 export function checkMember(checker: Checker, syntax: SyntaxOf<"member">): Typed {
+  if (isDocuments(checker, syntax.of)) {
+    const document = checkDocument(checker, syntax);
+    return { node: document.node, type: factual(checker, syntax, document.type) };
+  }
   const step = stepAt(checker, syntax.of);
   if (step !== undefined) return checkStepField(checker, syntax, step);
 

@@ -1,4 +1,4 @@
-import type { SourceScalar } from "./tree.ts";
+import type { Piece, SourceScalar } from "./tree.ts";
 
 /** Offset in the file of each character of a scalar's text. */
 export type OffsetMap = (offset: number) => number;
@@ -10,8 +10,9 @@ export type OffsetMap = (offset: number) => number;
  * side by side, once; white space may be off by its own length, which no caret points at.
  */
 export function offsetsOf(file: string, scalar: SourceScalar): OffsetMap {
-  const { range, text, style, origin } = scalar;
+  const { range, text, style, origin, pieces } = scalar;
   if (origin !== undefined) return origin;
+  if (pieces !== undefined) return (offset) => placeIn(pieces, offset) ?? range.start;
   if (style === "plain" && range.end - range.start === text.length) return (offset) => range.start + offset;
 
   let at = style === "plain" ? range.start : range.start + 1;
@@ -24,6 +25,14 @@ export function offsetsOf(file: string, scalar: SourceScalar): OffsetMap {
     at = Math.min(after(written, places[offset] ?? at, char), range.end);
   }
   return (offset) => places[offset] ?? range.end;
+}
+
+/** The place in the piece that an offset lies in: at its ends where the piece is shorter or longer than what was written. */
+function placeIn(pieces: readonly Piece[], offset: number): number | undefined {
+  const piece = pieces.findLast(({ from }) => from <= offset) ?? pieces[0];
+  if (piece === undefined) return undefined;
+  const { start, end } = piece.range;
+  return Math.max(start, Math.min(start + offset - piece.from, end - 1));
 }
 
 interface Written {

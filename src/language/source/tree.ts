@@ -36,6 +36,14 @@ export interface SourceScalar {
   readonly style: "plain" | "single" | "double" | "block";
   /** Where each character of the text stands in the file, for a text that was rewritten from what is there. */
   readonly origin?: (offset: number) => number;
+  /** Of a text that was put together from others: where its parts were written. In the order of the text. */
+  readonly pieces?: readonly Piece[];
+}
+
+/** A part of a text, from an offset on, that was written elsewhere. */
+export interface Piece {
+  readonly from: number;
+  readonly range: Range;
 }
 
 const madeRanges = new WeakSet<Range>();
