@@ -31,13 +31,19 @@ export function formatWorkflow(source: Source): Formatted {
 
   const wanted = { meaning: meaningOf(layout), comments: commentsOf(source.text) };
   const versions = [source.text];
+  let now: Layout | undefined = layout;
   for (const pass of passes) {
-    const text = versions.at(-1) ?? source.text;
-    const now = layoutIn({ ...source, text });
+    const before = versions.at(-1) ?? source.text;
+    // Reading is what takes time: a text that a pass left as it was is not read again.
+    now ??= layoutIn({ ...source, text: before });
     if (now === undefined) break;
-    versions.push(pass(text, now));
+    const text = pass(before, now);
+    if (text === before) continue;
+    versions.push(text);
+    now = undefined;
   }
-  const text = versions.findLast((version) => saysTheSame({ ...source, text: version }, wanted)) ?? source.text;
+  const changed = versions.slice(1);
+  const text = changed.findLast((version) => saysTheSame({ ...source, text: version }, wanted)) ?? source.text;
   return { kind: "formatted", text };
 }
 
