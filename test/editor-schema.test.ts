@@ -120,6 +120,9 @@ test("defaults, enums, ranges and descriptions of the tables stand in the schema
     { ...max_parallel, description: "" },
     { description: "", default: 10, type: "integer", minimum: 1, maximum: 1000 },
   );
-  assert.match(JSON.stringify(timeout), /Per attempt\. Default: function and assignment 5m/);
+  assert.match(
+    JSON.stringify(timeout),
+    /Per attempt\. Default: llm 2m, agent 30m, tool 60s, function and assignment 5m/,
+  );
   assert.match(JSON.stringify(depends_on), /Another name of `needs`/);
 });

@@ -82,7 +82,7 @@ export const codeTable = {
   },
   E073: { severity: "error", rule: "What is done again after a request for changes can be undone." },
   W073: { severity: "warning", rule: "There is a runner with the labels that a step asks for." },
-  E074: { severity: "error", rule: "What nobody can look up afterwards is not tried again." },
+  E074: { severity: "error", rule: "What nobody can look up afterwards is not tried again by on_failure: retry." },
   E075: { severity: "error", rule: "A write behind a gate that can be skipped or rejected needs that gate." },
   E076: { severity: "error", rule: "A field that can be decided is named once, in editable or in form." },
   E077: { severity: "error", rule: "An `as` name or a scope does not hide one that is already there." },

@@ -187,14 +187,18 @@ const files: Readonly<Record<string, readonly [text: string, code: string | unde
     `workflow: x\nsteps:\n  - id: a\n    fail: |\n${"      ${inputs.a} ${inputs.b}\n".repeat(8000)}`,
     "E302",
   ],
-  "2,000 steps that write what the one before gave": [
-    steps(2000, (n) => `{id: s${n}, tool: h.update_ticket, with: {id: "\${s${Math.max(1, n) - 1}.output}"}}`, desk),
+  "1,500 steps that write what the one before gave": [
+    steps(
+      1500,
+      (n) => `{id: s${n}, tool: h.update_ticket, with: {id: "7", comment: "\${json(s${Math.max(1, n) - 1}.output)}"}}`,
+      desk,
+    ),
     "E031",
   ],
   "a circle of 1,500 writes": [
     steps(
       1500,
-      (n) => `{id: s${n}, tool: h.update_ticket, with: {id: "\${s${(n + 1) % 1500}.output}"}}`,
+      (n) => `{id: s${n}, tool: h.update_ticket, with: {id: "7", comment: "\${json(s${(n + 1) % 1500}.output)}"}}`,
       `${desk}mode: parallel\n`,
     ),
     "E033",
@@ -204,8 +208,8 @@ const files: Readonly<Record<string, readonly [text: string, code: string | unde
       1200,
       (n) =>
         n % 2 === 0
-          ? `{id: s${n}, approve: go, by: ["local:a"], on_changes: {redo: s0}, show: "\${run}"}`
-          : `{id: s${n}, tool: h.update_ticket, with: {id: "\${s${n - 1}.output.id}"}}`,
+          ? `{id: s${n}, approve: go, by: ["local:a"], on_changes: {redo: s${Math.max(1, n - 1)}}, show: "\${run}"}`
+          : `{id: s${n}, tool: h.reply, with: {id: "7", comment: "\${json(s${n - 1}.output)}"}}`,
       desk,
     ),
     "E073",

@@ -91,7 +91,7 @@ export const peopleExamples: Readonly<Record<PeopleCode, CodeExample>> = {
     `    with: { id: "7" }\n    undo: { tool: helpdesk.update_ticket, with: { id: "7" } }\n`,
   ),
   W073: example(`steps:\n  - id: check\n    function: audit\n    runs_on: [linux, gpu]\n`, "gpu", "x64"),
-  E074: example(`${smtp}steps:\n  - id: tell\n${send}    retries: 2\n`, "    retries: 2\n", ""),
+  E074: example(`${smtp}steps:\n  - id: tell\n${send}    on_failure: retry\n`, "    on_failure: retry\n", ""),
   E075: example(
     `inputs: { ask: boolean }\n${helpdesk}steps:\n${gate}    if: inputs.ask\n  - id: file\n${update}`,
     "  - id: file\n",

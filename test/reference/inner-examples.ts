@@ -38,7 +38,7 @@ export const scheduleExamples: FieldExamples = {
 
 export const eventExamples: FieldExamples = {
   type: { line: "type: order.paid" },
-  match: { line: "match: event.data.total > 100" },
+  match: { line: "match: trigger.data.total > 100" },
   inputs: { line: 'inputs: { files: "${trigger.data.files}", strict: true }' },
 };
 

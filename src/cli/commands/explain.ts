@@ -48,7 +48,10 @@ const nearMax = 3;
 function nearCodes(code: string): readonly string[] {
   const digitsOf = (text: string): string => text.split("").toSorted().join("");
   const known = Object.keys(codeTable);
-  const swapped = known.filter((each) => each[0] === code[0] && digitsOf(each) === digitsOf(code));
+  const isSwap = (each: string): boolean => each.slice(0, 2) === code.slice(0, 2);
+  const swapped = known
+    .filter((each) => each[0] === code[0] && digitsOf(each) === digitsOf(code))
+    .toSorted((left, right) => Number(isSwap(right)) - Number(isSwap(left)));
   const near = known.filter((each) => suggest(code, [each]) !== undefined);
   return [...new Set([...swapped, ...near])].slice(0, nearMax);
 }

@@ -12,9 +12,9 @@ agents: { coder: codex@0.63.0, writer: claude-code@2.1.14 }
 connectors: { helpdesk: zendesk@3.2.0, my-desk: zendesk@3.2.0, mail: smtp@1.3.0 }
 `;
 
-/** A whole file of these lines; what may call models needs limits. */
+/** A whole file of these lines; what may call models needs limits, and what writes by itself a word about it. */
 function fileOf(text: string): string {
-  return `${head}${text.includes("limits:") ? "" : "limits: { cost_usd: 5 }\n"}${text}`;
+  return `${head}${text.includes("limits:") ? "" : "limits: { cost_usd: 5 }\n"}policy: { auto_write: true }\n${text}`;
 }
 
 const triage: KnownWorkflow = {

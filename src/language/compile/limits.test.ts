@@ -63,7 +63,10 @@ const wrong: Readonly<Record<string, readonly [head: string, said: RegExp]>> = {
   ],
   "a policy that is no map": ["policy: auto_write", /^E015 policy is a map of fields, not 'auto_write'$/],
   "another way to retain": ["retain: nothing", /^E015 retain is full or metadata, not 'nothing'$/],
-  "a default cache without a time": ["defaults: { cache: { store: full } }", /^E015 cache has no ttl$/],
+  "a default cache without a time": [
+    "defaults: { cache: { store: full } }",
+    /^E015 cache does not say how long a result is used again$/,
+  ],
   "a default that is sensitive in words": ["defaults: { sensitive: maybe }", /^E015 sensitive is true or false/],
 };
 

@@ -5,7 +5,7 @@ import { booleanIn, choiceIn, durationIn, mapIn, namesIn, reportShape } from "..
 import { cacheField } from "../fields/shared.ts";
 import type { CachePlan, StepPlan } from "../plan.ts";
 import type { Problems } from "../problems.ts";
-import { entryOf, type SourceEntry } from "../source/tree.ts";
+import type { SourceEntry } from "../source/tree.ts";
 import type { World } from "../world.ts";
 import { isBlindStep } from "./actions.ts";
 import { isWrite } from "./effects.ts";
@@ -102,26 +102,22 @@ function cacheOf(shop: Workshop, step: StepDraft): CachePlan | undefined {
   return cache === undefined ? undefined : defined({ ...cache, key: compiled?.expression });
 }
 
-/** E074: what nobody can look up afterwards is not repeated. */
+/**
+ * E074: what nobody can look up afterwards is not repeated as a matter of course. Who writes `retry` or `retries` beside it has counted on it:
+ * only attempts that are known to have failed are repeated then.
+ */
 function checkRetry(shop: Workshop, step: StepDraft): void {
-  const { fields } = step;
-  const retry = fields.get("retry")?.value;
-  const max = retry?.kind === "map" ? entryOf(retry, "max") : undefined;
-  const written = [
-    writtenText(step, "on_failure") === "retry" ? fields.get("on_failure") : undefined,
-    isMoreThanNone(fields.get("retries")) ? fields.get("retries") : undefined,
-    isMoreThanNone(max) ? max : undefined,
-  ].find((entry) => entry !== undefined);
-  if (written === undefined || !isBlindStep(shop, step)) return;
+  const written = step.fields.get("on_failure");
+  if (written === undefined || writtenText(step, "on_failure") !== "retry" || !isBlindStep(shop, step)) return;
   const isAgent = step.verb === "agent";
   shop.problems.report(
     "E074",
     written.keyRange,
     `${called(step)} is not tried again: nobody can tell what ${isAgent ? "the agent" : "an interrupted call"} has done`,
-    { hint: isAgent ? "give it a place of its own: workspace: worktree" : `remove ${written.key}` },
+    {
+      hint: isAgent
+        ? "give it a place of its own: workspace: worktree"
+        : "remove on_failure, or say how often with retries:",
+    },
   );
-}
-
-function isMoreThanNone(entry: SourceEntry | undefined): boolean {
-  return entry?.value.kind === "scalar" && typeof entry.value.value === "number" && entry.value.value > 0;
 }

@@ -1,5 +1,5 @@
 import { called, type StepDraft } from "../check/draft.ts";
-import { readParts } from "../check/keys.ts";
+import { readParts, type Written } from "../check/keys.ts";
 import { short } from "../check/short.ts";
 import { mapIn, scalarIn } from "../check/values.ts";
 import { type Type, types, typeOfSchema } from "../expression/type.ts";
@@ -28,18 +28,27 @@ export function undoPart(shop: Workshop, step: StepDraft): StepPlan["undo"] {
   const values = written.get("with");
   const part =
     values === undefined ? undefined : templatePart(shop, { place: { step, at: "undo" }, field: "undo" }, values.value);
-  if (tool === undefined) {
-    if (!written.meant.has("tool"))
-      problems.report("E015", entry.keyRange, `the undo of ${called(step)} names no tool`, {
-        hint: "add tool: <connector>.<action>",
-      });
-    return undefined;
-  }
-  const scalar = scalarIn(problems, tool, "an action of a connector: <connector>.<action>");
+  const action = tool === undefined ? missingTool(shop, step, entry, written) : actionIn(shop, tool);
+  if (action === undefined) return undefined;
+  return { ...action, with: part?.template ?? { kind: "literal", value: {} } };
+}
+
+function missingTool({ problems }: Workshop, step: StepDraft, entry: SourceEntry, written: Written): undefined {
+  if (!written.meant.has("tool"))
+    problems.report("E015", entry.keyRange, `the undo of ${called(step)} names no tool`, {
+      hint: "add tool: <connector>.<action>",
+    });
+}
+
+function actionIn(
+  shop: Workshop,
+  tool: SourceEntry,
+): { readonly connector: string; readonly action: string } | undefined {
+  const scalar = scalarIn(shop.problems, tool, "an action of a connector: <connector>.<action>");
   if (scalar === undefined) return undefined;
   checkAction(shop, scalar);
   const [connector = "", action = ""] = scalar.text.split(".");
-  return { connector, action, with: part?.template ?? { kind: "literal", value: {} } };
+  return { connector, action };
 }
 
 /** W064: an action that only reads, or that nothing takes back: it leaves no trace, or would only be repeated. */

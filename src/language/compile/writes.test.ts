@@ -85,7 +85,7 @@ test("values are followed through set, functions' inputs, items, groups and the 
   assert.deepEqual(said(group + write("both.output.answer")), ["W070 file"]);
   assert.deepEqual(said(`${answer}${write("item")}    for_each: split(answer.output, " ")\n`), ["W070 file"]);
   const loop = `  - id: lp\n    loop: { max_iters: 2, stop_when: iter.n > 1 }\n    do:\n${indented(write("json(iter.last)") + answer)}`;
-  assert.deepEqual(said(loop), ["W070 file"]);
+  assert.deepEqual(said(loop, `${head}limits: { cost_usd: 5 }\n`), ["W070 file"]);
   assert.deepEqual(said(answer + write("answer.status")), []);
   assert.deepEqual(said(answer + write("inputs.text")), []);
 });
