@@ -1,7 +1,7 @@
 import type { SourceScalar } from "./tree.ts";
 
-/** Offset in the file of each character of a scalar's text. */
-export type OffsetMap = (offset: number) => number;
+/** Offset in the file of each character of a scalar's text: where it begins, or where what is written for it ends. */
+export type OffsetMap = (offset: number, side?: "start" | "end") => number;
 
 /**
  * Where the characters of a scalar's text stand in the file.
@@ -11,7 +11,8 @@ export type OffsetMap = (offset: number) => number;
  */
 export function offsetsOf(file: string, scalar: SourceScalar): OffsetMap {
   const { range, text, style } = scalar;
-  if (style === "plain" && range.end - range.start === text.length) return (offset) => range.start + offset;
+  if (style === "plain" && range.end - range.start === text.length)
+    return (offset, side) => range.start + offset + (side === "end" ? 1 : 0);
 
   let at = style === "plain" ? range.start : range.start + 1;
   if (style === "block") at = file.indexOf("\n", range.start) + 1;
@@ -22,7 +23,10 @@ export function offsetsOf(file: string, scalar: SourceScalar): OffsetMap {
     places[offset] = skipTo(written, at, char);
     at = Math.min(after(written, places[offset] ?? at, char), range.end);
   }
-  return (offset) => places[offset] ?? range.end;
+  return (offset, side) => {
+    const start = places[offset] ?? range.end;
+    return side === "end" ? Math.min(after(written, start, text[offset] ?? ""), range.end) : start;
+  };
 }
 
 interface Written {
