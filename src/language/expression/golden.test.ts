@@ -64,7 +64,7 @@ test("the checker says of each expression exactly what it said", () => {
 test("each expression has exactly the value that it had, or fails in the same words", () => {
   compare("values.txt", (text) => {
     const { expression, problems } = compileExpression(text, open);
-    assert.ok(expression, `${text}: ${problems[0]?.message}`);
+    if (expression === undefined) return `refused: ${problems[0]?.message}`;
     try {
       return JSON.stringify(evaluate(expression, { name: (name) => values[name] ?? null, step: () => null }));
     } catch (error) {
