@@ -20,6 +20,12 @@ export function offsetsOf(file: string, scalar: SourceScalar): OffsetMap {
   const places = new Uint32Array(text.length + 1);
   for (let offset = 0; offset <= text.length; offset += 1) {
     const char = text[offset] ?? "";
+    const before = places[offset - 1];
+    if (before !== undefined && style === "double" && /[\udc00-\udfff]/.test(char) && file.startsWith("\\U", before)) {
+      // `\U0001F600` is one written form of both halves of a character.
+      places[offset] = before;
+      continue;
+    }
     places[offset] = skipTo(written, at, char);
     at = Math.min(after(written, places[offset] ?? at, char), range.end);
   }
