@@ -29,7 +29,7 @@ export function readParts(map: SourceMap, fields: readonly Field[], where: strin
   const written = new WrittenFields();
   for (const entry of map.entries) {
     const field = fieldNamed(fields, entry.key);
-    if (field === undefined) reportUnknown(entry, fields, { where, written }, problems);
+    if (field === undefined) reportUnknown(entry, fields, { where, map, written }, problems);
     else addField(written, field, entry, problems);
   }
   return written;
@@ -56,15 +56,17 @@ export function addField(
 export function reportUnknown(
   entry: SourceEntry,
   fields: readonly Field[],
-  place: { readonly where: string; readonly written: WrittenFields },
+  place: { readonly where: string; readonly map: SourceMap; readonly written: WrittenFields },
   problems: Problems,
 ): void {
   const meant = problems.closest(entry.key, keysOf(fields));
   const field = meant === undefined ? undefined : fieldNamed(fields, meant);
   if (field !== undefined) place.written.meant.add(field.name);
+  // Where the field stands too, writing it again mends nothing.
+  const isThere = field !== undefined && place.map.entries.some(({ key }) => fieldNamed(fields, key) === field);
   problems.report("E010", entry.keyRange, `unknown key '${short(entry.key)}' ${place.where}`, {
     hint: meant === undefined ? `known here: ${listed(fields)}` : `did you mean '${meant}'?`,
-    fix: meant === undefined ? undefined : { range: entry.keyRange, text: meant },
+    fix: meant === undefined || isThere ? undefined : { range: entry.keyRange, text: meant },
   });
 }
 

@@ -174,7 +174,7 @@ function readStepKeys(map: SourceMap, verb: Verb | undefined, problems: Problems
   for (const entry of map.entries) {
     if (entry === meantAsVerb || fieldNamed(verbs, entry.key) !== undefined) continue;
     const field = fieldNamed(stepFields, entry.key);
-    if (field === undefined) reportUnknown(entry, fieldsFor(verb), { where: whereOf(verb), written }, problems);
+    if (field === undefined) reportUnknown(entry, fieldsFor(verb), { where: whereOf(verb), map, written }, problems);
     else if (acceptsField(entry, field, verb, problems)) addField(written, field, entry, problems);
   }
   writeOutIterate(written, problems);

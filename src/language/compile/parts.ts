@@ -162,7 +162,7 @@ export function whoOf({ place, field }: Spot): string {
 
 function rangeIn(at: OffsetMap, part: { readonly start: number; readonly end: number }): Range {
   const start = at(part.start);
-  return { start, end: part.end > part.start ? Math.max(start, at(part.end - 1) + 1) : start };
+  return { start, end: part.end > part.start ? Math.max(start, at(part.end - 1, "end")) : start };
 }
 
 /** An edit inside a scalar, written as its quotes ask for; undefined where plain YAML would read it differently. */

@@ -282,6 +282,7 @@ function fixNear(
 
 function quotedAs(quote: string | undefined, word: string): string {
   if (quote === "`") return `\`${word}\``;
+  if (quote === "#") return `#${word}`;
   return quote === '"' || quote === "'" ? JSON.stringify(word) : word;
 }
 

@@ -176,8 +176,9 @@ function resolvePointer(root: Schema, pointer: string): Schema | undefined {
   if (pointer !== "#" && !pointer.startsWith("#/")) return undefined;
   let here: Json | undefined = root;
   for (const part of pointer.split("/").slice(1)) {
-    if (typeof here !== "object" || here === null || !Object.hasOwn(here, part)) return undefined;
-    here = (here as Readonly<Record<string, Json>>)[part.replaceAll("~1", "/").replaceAll("~0", "~")];
+    const name = part.replaceAll("~1", "/").replaceAll("~0", "~");
+    if (typeof here !== "object" || here === null || !Object.hasOwn(here, name)) return undefined;
+    here = (here as Readonly<Record<string, Json>>)[name];
   }
   return typeof here === "object" && here !== null && !Array.isArray(here) ? (here as Schema) : undefined;
 }

@@ -1,7 +1,7 @@
 import type { Piece, SourceScalar } from "./tree.ts";
 
-/** Offset in the file of each character of a scalar's text. */
-export type OffsetMap = (offset: number) => number;
+/** Offset in the file of each character of a scalar's text: where it begins, or where what is written for it ends. */
+export type OffsetMap = (offset: number, side?: "start" | "end") => number;
 
 /**
  * Where the characters of a scalar's text stand in the file.
@@ -11,20 +11,34 @@ export type OffsetMap = (offset: number) => number;
  */
 export function offsetsOf(file: string, scalar: SourceScalar): OffsetMap {
   const { range, text, style, origin, pieces } = scalar;
-  if (origin !== undefined) return origin;
-  if (pieces !== undefined) return (offset) => placeIn(pieces, offset) ?? range.start;
-  if (style === "plain" && range.end - range.start === text.length) return (offset) => range.start + offset;
+  const end = (side: "start" | "end" | undefined): number => (side === "end" ? 1 : 0);
+  if (origin !== undefined) return (offset, side) => origin(offset) + end(side);
+  if (pieces !== undefined) return (offset, side) => (placeIn(pieces, offset) ?? range.start) + end(side);
+  if (style === "plain" && range.end - range.start === text.length)
+    return (offset, side) => range.start + offset + end(side);
+  return walked(file, scalar);
+}
 
+function walked(file: string, { range, text, style }: SourceScalar): OffsetMap {
   let at = style === "plain" ? range.start : range.start + 1;
   if (style === "block") at = file.indexOf("\n", range.start) + 1;
   const written: Written = { file, style, end: range.end };
   const places = new Uint32Array(text.length + 1);
   for (let offset = 0; offset <= text.length; offset += 1) {
     const char = text[offset] ?? "";
+    const before = places[offset - 1];
+    if (before !== undefined && style === "double" && /[\udc00-\udfff]/.test(char) && file.startsWith("\\U", before)) {
+      // `\U0001F600` is one written form of both halves of a character.
+      places[offset] = before;
+      continue;
+    }
     places[offset] = skipTo(written, at, char);
     at = Math.min(after(written, places[offset] ?? at, char), range.end);
   }
-  return (offset) => places[offset] ?? range.end;
+  return (offset, side) => {
+    const start = places[offset] ?? range.end;
+    return side === "end" ? Math.min(after(written, start, text[offset] ?? ""), range.end) : start;
+  };
 }
 
 /** The place in the piece that an offset lies in: at its ends where the piece is shorter or longer than what was written. */
