@@ -321,6 +321,17 @@ test("`run --continue` goes on with what was interrupted, and starts anew once t
   assert.equal((await runsOf(project)).length, 3, "another workflow is another run");
 });
 
+test("init names the schema for editors where the package is installed, and nowhere else", async () => {
+  const schema = "node_modules/runwright/schema/workflow.schema.json";
+  await using project = openProject({ [schema]: "{}" });
+  assert.equal((await project.run("init")).code, 0);
+  assert.equal((await project.run("init", "other")).code, 0);
+  const firstLine = (file: string): string | undefined =>
+    readFileSync(path.join(project.folder, file), "utf8").split("\n")[0];
+  assert.equal(firstLine("workflows/hello.workflow.yml"), `# yaml-language-server: $schema=../${schema}`);
+  assert.equal(firstLine("other/workflows/hello.workflow.yml"), "workflow: hello");
+});
+
 test("init writes a project that works as it is, and overwrites nothing", async () => {
   await using project = openProject({});
   const init = await project.run("init", "mine");

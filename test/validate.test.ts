@@ -4,6 +4,13 @@ import { test } from "node:test";
 import { openProject } from "./cli/project.ts";
 import { workflows } from "./cli/workflows.ts";
 
+const later = `workflow: later
+models: { fast: anthropic/claude-haiku-4-5-20251001 }
+steps:
+  - id: greet
+    llm: fast
+    prompt: Hello
+`;
 const files = ["fine.workflow.yml", "wrong.workflow.yml"] as const;
 
 test("--explain says the rule of a code with the mistake and how it is mended", async () => {
@@ -25,10 +32,46 @@ test("an unknown code is a usage error that names the code that was meant", asyn
   await using project = openProject({});
   const said = await project.run("validate", "--explain", "E3004");
   assert.equal(said.code, 2, said.stderr);
-  assert.match(said.stderr, /no code 'E3004'; did you mean E300\?/);
+  assert.match(said.stderr, /no code 'E3004'; did you mean E300 or E304\?/);
+  const swapped = await project.run("validate", "--explain", "e340");
+  assert.match(swapped.stderr, /no code 'e340'; did you mean E304 or /);
   const far = await project.run("validate", "--explain", "what");
   assert.equal(far.code, 2, far.stderr);
   assert.match(far.stderr, /no code 'what'; codes: E001, E003/);
+});
+
+test("a valid file that this build cannot run is told in one quiet line, in JSON, and refused when it is run", async () => {
+  await using project = openProject({ "later.workflow.yml": later });
+  const said = await project.run("validate", "later.workflow.yml");
+  assert.equal(said.code, 0, said.stderr);
+  assert.equal(said.stderr, "later.workflow.yml: checked; not run by this build: models, llm\n1 file: valid\n");
+
+  const json = JSON.parse((await project.run("validate", "later.workflow.yml", "--json")).stdout) as {
+    readonly files: readonly { readonly diagnostics: readonly unknown[]; readonly unsupported: readonly object[] }[];
+  };
+  const [file] = json.files;
+  assert.deepEqual(file?.diagnostics, []);
+  assert.deepEqual(
+    file?.unsupported.map((each) => ("code" in each && "path" in each ? [each.code, each.path] : [])),
+    [
+      ["E090", "models"],
+      ["E090", "steps[0].llm"],
+    ],
+  );
+
+  const ran = await project.run("run", "later.workflow.yml");
+  assert.equal(ran.code, 4, ran.stderr);
+  assert.match(ran.stderr, /error\[E090\] later\.workflow\.yml:2:1[^]*error\[E090\] later\.workflow\.yml:5:5/);
+  assert.match(ran.stderr, /error\[workflow\.unsupported\][^]*nothing was started/);
+  const runs = await project.run("runs", "--json");
+  assert.deepEqual(JSON.parse(runs.stdout), { runs: [] });
+});
+
+test("--explain E090 shows what is noted, though nothing is wrong with it", async () => {
+  await using project = openProject({});
+  const said = await project.run("validate", "--explain", "E090");
+  assert.equal(said.code, 0, said.stderr);
+  assert.match(said.stdout, /Wrong\n[^]*'cache' is not carried out by this build[^]*Right\n/);
 });
 
 test("--graph says what each step waits for and why, also as JSON, and nothing of a file with errors", async () => {

@@ -7,6 +7,7 @@ import { hasCode, messageOf } from "../base/error.ts";
 import type { Config } from "./config.ts";
 import { createControlClient } from "./control/client.ts";
 import { holderOf, openRunReader } from "./run-reader.ts";
+import { pinsFileName, readPins } from "./pins-file.ts";
 import { localPrincipal } from "./principal.ts";
 import { fitsNode } from "./node-version.ts";
 
@@ -31,6 +32,7 @@ export async function examine(
     nodeCheck(node.found, node.wanted),
     { name: "project", ok: true, found: config.root },
     { name: "configuration", ok: true, found: config.file ?? "no runwright.config.yaml; none is needed" },
+    pinsCheck(config),
     folderCheck(config),
     ...(await storeChecks(config)),
     { name: "roles", ok: true, found: Object.keys(config.roles).join(", ") || "none", origin: config.origins.roles },
@@ -51,6 +53,17 @@ function nodeCheck(found: string, wanted: string): Check {
     found: `${found} (${process.execPath})`,
     ...(ok ? {} : { fix: `install Node ${wanted}` }),
   };
+}
+
+function pinsCheck({ root }: Config): Check {
+  try {
+    const counts = Object.entries(readPins(root)).map(([kind, pins]) => [kind, Object.keys(pins).length] as const);
+    if (counts.every(([, count]) => count === 0)) return { name: "pins", ok: true, found: "none" };
+    const found = counts.map(([kind, count]) => `${count} ${kind}`).join(", ");
+    return { name: "pins", ok: true, found, origin: pinsFileName };
+  } catch (error) {
+    return { name: "pins", ok: false, found: messageOf(error), fix: `mend ${pinsFileName}` };
+  }
 }
 
 function folderCheck({ data, origins }: Config): Check {

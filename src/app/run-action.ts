@@ -10,7 +10,7 @@ import type { Action, ActionCall } from "../ports/action.ts";
 import type { Store } from "../ports/store.ts";
 import type { Config } from "./config.ts";
 import { namedFolders } from "./grants.ts";
-import { modulesRoot } from "./workflow-file.ts";
+import { modulesRoot } from "./modules-root.ts";
 
 /** Where the modules of a run lie, and what they may read besides. */
 interface Surroundings {

@@ -1,17 +1,18 @@
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import path from "node:path";
-import { listExecutors } from "../actions/function/find.ts";
 import { digestJson } from "../base/digest.ts";
 import { RunwrightError } from "../base/error.ts";
 import type { Json } from "../base/json.ts";
 import { limits } from "../base/limits.ts";
+import { slashedPath } from "../base/paths.ts";
 import { compileWorkflow, explainWaits } from "../language/compile.ts";
 import type { StepWaits } from "../language/compile/waits.ts";
 import type { Diagnostic } from "../language/diagnostic.ts";
 import type { Plan } from "../language/plan.ts";
-import type { Source, World } from "../language/world.ts";
+import type { Source } from "../language/world.ts";
 import type { Version } from "../ports/catalog.ts";
 import type { Config } from "./config.ts";
+import { worldOf } from "./world.ts";
 
 /** A workflow file, read and checked; without a plan it has errors, without a version it cannot be run. */
 export interface WorkflowFile {
@@ -22,8 +23,6 @@ export interface WorkflowFile {
   readonly plan?: Plan;
   readonly version?: Version;
 }
-
-const moduleFolders = ["functions", "assignments", path.join("scripts", "executors")] as const;
 
 /**
  * Reads and checks a workflow file; `file` is meant from `cwd`. Throws `workflow.not-found` when there is none to read.
@@ -41,7 +40,7 @@ export function readWorkflow(config: Config, file: string, cwd: string): Workflo
     digest: digestJson({ source: source.text, plan: plan as unknown as Json }),
     workflow: plan.workflow,
     draft: true,
-    file: path.relative(config.root, place).replaceAll(path.sep, "/"),
+    file: slashedPath(config.root, place, path),
     source: source.text,
     plan,
   };
@@ -51,21 +50,6 @@ export function readWorkflow(config: Config, file: string, cwd: string): Workflo
 /** Why each step of a file that was read waits for what; undefined when it has errors. `cwd` is the one it was read from. */
 export function readWaits(config: Config, { source }: WorkflowFile, cwd: string): readonly StepWaits[] | undefined {
   return explainWaits(source, worldOf(config, path.resolve(cwd, source.file)));
-}
-
-function worldOf(config: Config, place: string): Partial<World> {
-  return { ...listExecutors(modulesRoot(config, place)), roles: Object.keys(config.roles) };
-}
-
-/**
- * The folder whose `functions/` and `assignments/` a workflow file uses: its own, the one above when it lies in `workflows/`, or the project's;
- * the first that has any.
- */
-export function modulesRoot(config: Config, place: string): string {
-  const own = path.dirname(place);
-  const above = path.basename(own) === "workflows" ? [path.dirname(own)] : [];
-  const hasModules = (folder: string): boolean => moduleFolders.some((each) => existsSync(path.join(folder, each)));
-  return [own, ...above, config.root].find(hasModules) ?? config.root;
 }
 
 function readSource(place: string, file: string): string {

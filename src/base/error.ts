@@ -50,6 +50,7 @@ export const errorTable = {
   "engine.stopping": { status: 503, retry: true },
   "control.unreachable": { status: 503, retry: true },
   "control.unauthorised": { status: 401, retry: false },
+  "connector.invalid": { status: 422, retry: false },
   "config.invalid": { status: 422, retry: false },
   "package.missing": { status: 500, retry: false },
   internal: { status: 500, retry: false },

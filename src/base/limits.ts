@@ -10,6 +10,9 @@ export const limits = {
   sourceNodesMax: 50_000,
   sourceNodeChars: 64,
   stepsMax: 2000,
+  /** Files of a project that are read to check another one. */
+  workflowFilesMax: 2000,
+  connectorFilesMax: 200,
   /** One value: a step's input or output. */
   valueBytesMax: 8_388_608, // 8 MiB
   inputsBytesMax: 1_048_576, // 1 MiB

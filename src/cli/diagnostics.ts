@@ -32,12 +32,13 @@ function document(files: readonly WorkflowFile[], waitsOf: WaitsOf = () => undef
   return {
     valid: files.every(({ plan }) => plan !== undefined),
     files: files.map((file) => {
-      const { source, diagnostics, plan } = file;
+      const { source, diagnostics, unsupported, plan } = file;
       const steps = waitsOf(file);
       return {
         file: source.file,
         valid: plan !== undefined,
         diagnostics: diagnostics.map((each) => diagnosticJson(each, source) as unknown as Json),
+        unsupported: unsupported.map((each) => diagnosticJson(each, source) as unknown as Json),
         ...(steps !== undefined && { steps: steps as unknown as Json }),
       };
     }),

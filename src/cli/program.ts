@@ -1,4 +1,5 @@
 import { Argument, Command, CommanderError, Option } from "commander";
+import type { FormatOptions } from "./commands/fmt.ts";
 import type { KnownCommand } from "./complete.ts";
 import { type Shell, shells } from "./shells.ts";
 import type { ValidateOptions } from "./commands/validate.ts";
@@ -64,6 +65,14 @@ function addProjectCommands(program: Command, carry: Carry): void {
     .description("check workflow files and say everything that is wrong")
     .action((files: string[], options: ValidateOptions) =>
       carry(async (session) => (await import("./commands/validate.ts")).validateCommand(files, options, session)),
+    );
+  program
+    .command("fmt")
+    .argument("[file...]", "workflow files, or - for stdin; without any those here and in workflows/")
+    .option("--check", "write nothing; exit with 1 when a file would change")
+    .description("write workflow files in their canonical form")
+    .action((files: string[], options: FormatOptions) =>
+      carry(async (session) => (await import("./commands/fmt.ts")).formatCommand(files, options, session)),
     );
   program
     .command("doctor")

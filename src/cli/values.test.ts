@@ -26,3 +26,12 @@ test("a pair without a name and an unknown input are refused", () => {
     );
   }
 });
+
+test("a workflow that takes other inputs is given them", () => {
+  assert.deepEqual(inputsOfPairs(["count=42", "nam=x", "n=3"], { ...schema, additionalProperties: true }), {
+    count: 42,
+    nam: "x",
+    n: 3,
+  });
+  assert.deepEqual(inputsOfPairs(["n=3"], { ...schema, additionalProperties: { type: "string" } }), { n: "3" });
+});

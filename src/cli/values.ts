@@ -19,18 +19,22 @@ export function splitPair(pair: string, option: string): readonly [string, strin
   return [pair.slice(0, at), pair.slice(at + 1)];
 }
 
-/** The inputs that `--input name=value` give, each as its schema asks for. Names that the workflow does not have are refused by their name. */
+/**
+ * The inputs that `--input name=value` give, each as its schema asks for. Names that the workflow does not have are refused by their name, unless
+ * it says that it takes others.
+ */
 export function inputsOfPairs(pairs: readonly string[], schema: Schema): JsonObject {
   const properties = isJsonObject(schema["properties"]) ? schema["properties"] : {};
+  const others = schema["additionalProperties"] ?? false;
   const inputs: Record<string, Json> = {};
   for (const pair of pairs) {
     const [name, text] = splitPair(pair, "--input");
     const known = Object.keys(properties);
-    if (!Object.hasOwn(properties, name)) {
+    if (!Object.hasOwn(properties, name) && others === false) {
       const hint = known.length === 0 ? "it has none" : `it has ${known.join(", ")}`;
       throw new RunwrightError("usage.invalid", `The workflow has no input '${name}': ${hint}.`);
     }
-    const wanted = properties[name];
+    const wanted = Object.hasOwn(properties, name) ? properties[name] : others;
     inputs[name] = valueOfText(text, isJsonObject(wanted) && wanted["type"] === "string");
   }
   return inputs;

@@ -1,9 +1,20 @@
 import { type CodeExample, example } from "./code-example.ts";
 import type { Code } from "./codes.ts";
+import { declareExamples, declareWorld } from "./declare-examples.ts";
 import { expressionExamples } from "./expression-examples.ts";
+import { verbExamples, verbWorld } from "./verb-examples.ts";
+import { peopleExamples, peopleWorld } from "./people-examples.ts";
+import type { World } from "./world.ts";
 
 /** What an example may name: the folders and the configuration that it is checked with. */
-export const exampleWorld = { functions: ["audit"], assignments: [], roles: ["reviewers"] } as const;
+export const exampleWorld: Partial<World> = {
+  functions: ["audit"],
+  assignments: [],
+  roles: ["reviewers"],
+  ...declareWorld,
+  ...peopleWorld,
+  ...verbWorld,
+};
 
 const audit = "    function: audit\n";
 
@@ -110,4 +121,10 @@ const fileExamples = {
 } satisfies Partial<Record<Code, CodeExample>>;
 
 /** An example for every code: `validate --explain` shows it, and a test checks that it gives its code and that mended it gives nothing. */
-export const codeExamples: Readonly<Record<Code, CodeExample>> = { ...fileExamples, ...expressionExamples };
+export const codeExamples: Readonly<Record<Code, CodeExample>> = {
+  ...fileExamples,
+  ...declareExamples,
+  ...verbExamples,
+  ...peopleExamples,
+  ...expressionExamples,
+};

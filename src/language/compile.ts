@@ -4,8 +4,9 @@ import type { Diagnostic } from "./diagnostic.ts";
 import type { Plan } from "./plan.ts";
 import { createProblems } from "./problems.ts";
 import { loadSource } from "./source/load.ts";
+import { nativeTree } from "./spellings/native-tree.ts";
 import { pathAt } from "./source/tree.ts";
-import { emptyWorld, type Source, type World } from "./world.ts";
+import { completeWorld, type Source, type World } from "./world.ts";
 
 /** What a file came to: everything that is wrong with it, in line order, and its Plan when nothing is. */
 export interface CompiledWorkflow {
@@ -34,8 +35,9 @@ function compile(
 ): Omit<CompiledWorkflow, "plan"> & { readonly root: CompiledRoot | undefined } {
   const problems = createProblems(source.text);
   const tree = loadSource(source, problems);
+  const native = tree === undefined ? undefined : nativeTree(tree, source, problems);
   const root =
-    tree === undefined ? undefined : compileRoot({ source, world: { ...emptyWorld, ...known }, problems }, tree);
+    native === undefined ? undefined : compileRoot({ source, world: completeWorld(known), problems }, native);
   const placeOf = (offset: number): string => pathAt(tree, offset);
   const diagnostics = problems.inOrder(placeOf);
   const unsupported = problems.laterInOrder(placeOf);

@@ -16,7 +16,10 @@ export interface ActionDescriptor {
   readonly output?: Schema;
   /** JSON Schema of what a write leaves behind: `remote_id`, `before` … */
   readonly receipt?: Schema;
-  /** The action of the same connector that undoes it; undefined: it cannot be undone, unless a step says how. */
+  /**
+   * The action of the same connector that undoes it when it is called with the receipt's `before`; undefined: it cannot be undone, unless a
+   * step says how.
+   */
   readonly undo?: string;
   /** Inputs that say who or where: data from outside may not choose them without a gate. */
   readonly targets?: readonly string[];
@@ -29,7 +32,7 @@ export interface ConnectorDescriptor {
   readonly name: string;
   readonly version: string;
   readonly title: string;
-  /** JSON Schema of an object: what `connectors.<alias>.with` takes. */
+  /** JSON Schema of an object: what `connectors.<alias>.with` takes. A setting of format `password`, or that is `writeOnly`, is a secret. */
   readonly settings?: Schema;
   readonly actions: Readonly<Record<string, ActionDescriptor>>;
 }

@@ -2,7 +2,9 @@ import { type CodeExample, example } from "./code-example.ts";
 import type { ExpressionCode } from "./expression/problem.ts";
 
 /** The examples of the codes of expressions. */
-export const expressionExamples: Readonly<Record<ExpressionCode | "E308", CodeExample>> = {
+export const expressionExamples: Readonly<
+  Record<Exclude<ExpressionCode, "E056" | "E057" | "E070" | "E080"> | "E308", CodeExample>
+> = {
   E300: inCondition("{ kind: string }", 'inputs.kind = "bug"', "= ", "== "),
   E301: inCondition("{ kind: string }", 'input.kind == "bug"', "input.", "inputs."),
   E302: inCondition("{ subject: string }", 'inputs.subjct == "bug"', "subjct", "subject"),

@@ -27,6 +27,10 @@ export interface RetryPlan {
   readonly jitter: boolean;
   /** Bound on all attempts of the step together. */
   readonly totalMs: number;
+  /** Error codes of which only these are retried; undefined: all that can be. */
+  readonly on?: readonly string[];
+  /** Error codes that are not retried. */
+  readonly except?: readonly string[];
 }
 
 export interface ForEachPlan {

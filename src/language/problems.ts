@@ -1,5 +1,6 @@
 import { type Code, codeTable } from "./codes.ts";
 import type { Diagnostic, Range } from "./diagnostic.ts";
+import { isMade } from "./source/tree.ts";
 import { suggest } from "./suggest.ts";
 
 /** What may be said beside the message. */
@@ -41,7 +42,8 @@ export function createProblems(text: string): Problems {
   let suggestions = 0;
 
   return {
-    report(code, range, message, extra = {}) {
+    report(code, range, said, extra = {}) {
+      const message = inOneLine(said);
       const place = `${code} ${range.start} ${message}`;
       const severity = extra.severity ?? codeTable[code].severity;
       if (severity === "error") errors += 1;
@@ -53,8 +55,8 @@ export function createProblems(text: string): Problems {
         code,
         message,
         range,
-        ...(hint !== undefined && { hint }),
-        ...(fix !== undefined && { fix }),
+        ...(hint !== undefined && { hint: inOneLine(hint) }),
+        ...(fix !== undefined && !isMade(fix.range) && { fix: { range: fix.range, text: asWritten(text, code, fix) } }),
       };
       found.push(diagnostic);
     },
@@ -84,6 +86,24 @@ export function createProblems(text: string): Problems {
     inOrder: (pathAt) => inLineOrder(found, pathAt),
     laterInOrder: (pathAt) => inLineOrder(later, pathAt),
   };
+}
+
+/** Names in a file may have line ends; a message has none. */
+function inOneLine(text: string): string {
+  return /[\n\r]/.test(text) ? text.trim().replace(/\s*[\n\r]\s*/g, " ") : text;
+}
+
+/**
+ * The text of a fix as it has to be written where it stands: a word that stands in quotes keeps them, since JSON needs them. Fixes of
+ * expressions stand inside a text and are written as it asks.
+ */
+function asWritten(file: string, code: Code, { range, text }: NonNullable<Diagnostic["fix"]>): string {
+  if (code.startsWith("E3") || code === "W034" || /^["']/.test(text)) return text;
+  const before = file.slice(range.start, range.end);
+  if (/^(?:"(?:[^"\\]|\\.)*"|true|false|null|[-+.]?\d[\d.eE+-]*)$/.test(before)) return JSON.stringify(text);
+  if (/^'(?:[^']|'')*'$/.test(before)) return `'${text.replaceAll("'", "''")}'`;
+  // The range of a text in lines takes in the end of its last line.
+  return /^[|>][^\n]*\n/.test(before) ? `${text}${/\s*$/.exec(before)?.[0] ?? ""}` : text;
 }
 
 function inLineOrder(

@@ -33,6 +33,8 @@ export interface KnownWorkflow {
   readonly id: string;
   readonly version: string;
   readonly inputs: Schema;
+  /** What its runs give back; undefined: not known. */
+  readonly output?: Schema;
   /** Ids of the workflows that it runs itself: a circle is recursion. */
   readonly runs: readonly string[];
   /** It bounds its own depth. */
@@ -46,8 +48,12 @@ export interface Pins {
   readonly agents: Readonly<Record<string, string>>;
 }
 
-/** A world in which nothing is known. */
-export const emptyWorld: World = {
+/** A world in which of what is left out nothing is there. What is worked out only when it is asked for stays so. */
+export function completeWorld(known: Partial<World>): World {
+  return Object.defineProperties({ ...emptyWorld }, Object.getOwnPropertyDescriptors(known));
+}
+
+const emptyWorld: World = {
   functions: [],
   assignments: [],
   roles: [],

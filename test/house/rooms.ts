@@ -13,6 +13,8 @@ const core = ["base", "language", "machine", "ports"] as const;
 export const rooms: readonly Room[] = [
   { name: "base", rooms: [], outside: ["node:crypto"] },
   { name: "language", rooms: ["base"], outside: ["yaml", "@marcbachmann/cel-js", "re2js", "ajv"] },
+  // Connectors as data, and the reader for those of a project.
+  { name: "connectors", rooms: ["base", "language"], outside: [] },
   { name: "machine", rooms: ["base", "language"], outside: [] },
   { name: "ports", rooms: ["base", "language", "machine"], outside: [] },
   { name: "engine", rooms: core, outside: [] },
@@ -46,6 +48,7 @@ export const rooms: readonly Room[] = [
     name: "app",
     rooms: [
       ...core,
+      "connectors",
       "engine",
       "actions/function",
       "adapters/memory",

@@ -1,49 +1,9 @@
 import { codeTable } from "../../src/language/codes.ts";
-import type { Field, ValueKind } from "../../src/language/fields/field.ts";
-import { defaultsFields, fileFields } from "../../src/language/fields/file-fields.ts";
-import { loopFields, retryFields } from "../../src/language/fields/shared.ts";
+import type { Field, ValueKind, VerbName } from "../../src/language/fields/field.ts";
 import { stepFields } from "../../src/language/fields/step-fields.ts";
 import { verbs } from "../../src/language/fields/verbs.ts";
 import * as examples from "./examples.ts";
-import { fileWith, fileWithLoopField, fileWithStepField } from "./whole-file.ts";
-
-/** The fields of one map of the language, with their examples. */
-export interface Section {
-  readonly title: string;
-  readonly fields: readonly Field[];
-  readonly examples: examples.FieldExamples;
-  /** The whole file that an example stands in. */
-  readonly fileOf: (field: Field, example: examples.FieldExample) => string;
-}
-
-/** Every section of the reference that has fields. */
-export const sections: readonly Section[] = [
-  {
-    title: "The file",
-    fields: fileFields,
-    examples: examples.fileExamples,
-    fileOf: (_field, example) => fileWith(example),
-  },
-  {
-    title: "`defaults`",
-    fields: defaultsFields,
-    examples: examples.defaultsExamples,
-    fileOf: (_field, { line }) => fileWith({ line: `defaults: { ${line} }` }),
-  },
-  { title: "Fields of a step", fields: stepFields, examples: examples.stepExamples, fileOf: fileWithStepField },
-  {
-    title: "`retry`",
-    fields: retryFields,
-    examples: examples.retryExamples,
-    fileOf: (field, { line }) => fileWithStepField({ ...field, on: ["function"] }, { line: `retry: { ${line} }` }),
-  },
-  {
-    title: "`loop`",
-    fields: loopFields,
-    examples: examples.loopExamples,
-    fileOf: (_field, example) => fileWithLoopField(example),
-  },
-];
+import { type Section, sections } from "./sections.ts";
 
 const values: Readonly<Record<ValueKind, string>> = {
   "workflow id": "workflow id",
@@ -70,14 +30,13 @@ const values: Readonly<Record<ValueKind, string>> = {
 
 /** The text of docs/language.md. */
 export function languageReference(): string {
-  const [file, ...others] = sections;
+  const steps = sections.findIndex(({ fields }) => fields === stepFields);
   return (
     [
       intro,
-      ...(file === undefined ? [] : sectionText(file)),
+      ...sections.slice(0, steps).flatMap(sectionText),
       ...verbsText(),
-      ...others.flatMap(sectionText),
-      ...laterText(),
+      ...sections.slice(steps).flatMap(sectionText),
       ...codesText(),
     ].join("\n\n") + "\n"
   );
@@ -97,59 +56,45 @@ fields below. \`runwright validate\` checks a file before anything runs, and \`r
 - An **expression** may be written with or without \`\${ }\`; only \`show\` keeps them.
 - A name in brackets is another name of the same field.
 
-In the examples there are the inputs \`files\` and \`strict\`, a step \`plan\` that gives \`{ title, good }\`, and a step \`check\` that may be skipped.`;
+What is marked _Checked only_ belongs to the language and is checked like the rest, but this build does not carry it out yet: \`validate\` names it in one
+line, and \`run\` refuses the file.
+
+In the examples there are the inputs \`files\` and \`strict\`, a step \`plan\` that gives \`{ title, good }\`, a step \`check\` that may be skipped, and a
+step \`collect\` that gives the document \`backlog\`; the models \`fast\` and \`deep\`, the connectors \`desk\` and \`mail\`, and the agent \`coder\`.`;
 
 function sectionText({ title, fields, examples: known }: Section): readonly string[] {
-  const rows = fields
-    .filter(({ supported }) => supported)
-    .map((field) => [
-      namesOf(field),
-      valueOf(field),
-      field.default ?? "",
-      `${field.doc}${onlyOn(field)}`,
-      `\`${known[field.name]?.line ?? ""}\``,
-    ]);
+  const rows = fields.map((field) => [
+    namesOf(field),
+    valueOf(field),
+    field.default ?? "",
+    `${field.doc}${onlyOn(field)}${markOf(field)}`,
+    `\`${known[field.name]?.line ?? ""}\``,
+  ]);
   return [`## ${title}`, table(["field", "value", "default", "what it is", "example"], rows)];
 }
 
+const mark = " _Checked only._";
+
+/** What of a field this build does not carry out. */
+function markOf({ supported, laterOn = [] }: Field): string {
+  if (!supported) return mark;
+  return laterOn.length === 0 ? "" : ` _Checked only on ${listed(laterOn)}._`;
+}
+
 function verbsText(): readonly string[] {
-  const here = verbs.filter(({ supported }) => supported);
   return [
     "## Verbs",
     "A step has exactly one.",
-    ...here.flatMap((verb) => {
-      const own = stepFields.filter((field) => isOn(field, verb.name)).map(({ name }) => `\`${name}\``);
+    ...verbs.flatMap((verb) => {
+      const own = stepFields.filter(({ on }) => on?.includes(verb.name) === true).map(({ name }) => `\`${name}\``);
+      const names = verb.aliases === undefined ? "" : ` (also \`${verb.aliases.join("`, `")}\`)`;
+      const fields = own.length === 0 ? "" : ` Own fields: ${own.join(", ")}.`;
       return [
         `### \`${verb.name}\``,
-        `${verb.doc} Its value: ${valueOf(verb)}.${own.length === 0 ? "" : ` Own fields: ${own.join(", ")}.`}`,
+        `${verb.doc} Its value${names}: ${valueOf(verb)}.${fields}${verb.supported ? "" : mark}`,
         `\`\`\`yaml\n${(examples.verbExamples[verb.name] ?? []).join("\n")}\n\`\`\``,
       ];
     }),
-  ];
-}
-
-function isOn({ supported, on, laterOn = [] }: Field, verb: (typeof verbs)[number]["name"]): boolean {
-  return supported && on?.includes(verb) === true && !laterOn.includes(verb);
-}
-
-function laterText(): readonly string[] {
-  const laterVerbs = verbs.filter(({ supported }) => !supported).map((verb) => ["step", namesOf(verb), verb.doc]);
-  const laterFields = sections.flatMap(({ title, fields }) =>
-    fields
-      .filter(({ supported }) => !supported)
-      .map((field) => [
-        title.replace("Fields of a step", "step").replace("The file", "file"),
-        namesOf(field),
-        `${field.doc}${onlyOn(field)}`,
-      ]),
-  );
-  const laterOn = stepFields.flatMap(({ name, laterOn: on = [], doc }) =>
-    on.map((verb) => [`\`${verb}\` step`, `\`${name}\``, doc]),
-  );
-  return [
-    "## Not carried out by this build yet",
-    "These belong to the language. A file that uses them is refused with E090, by name. So are the forms of `wait` and `on_timeout` that are maps.",
-    table(["where", "field", "what it is"], [...laterVerbs, ...laterFields, ...laterOn]),
   ];
 }
 
@@ -166,19 +111,21 @@ function namesOf({ name, aliases = [] }: Field): string {
   return aliases.length === 0 ? `\`${name}\`` : `\`${name}\` (${aliases.map((alias) => `\`${alias}\``).join(", ")})`;
 }
 
-function valueOf({ kind, choices, between }: Field): string {
-  if (choices !== undefined) return choices.map((choice) => `\`${choice}\``).join(", ");
-  return between === undefined ? values[kind] : `${values[kind]}, ${between[0]} to ${between[1]}`;
+function valueOf(field: Omit<Field, "name" | "doc" | "supported">): string {
+  const { choices, between, kind, listable, or, entries } = field;
+  const one =
+    choices?.map((choice) => `\`${choice}\``).join(", ") ?? (entries === undefined ? values[kind] : "map by name");
+  const bounds = between === undefined ? "" : `, ${between[0]} to ${between[1]}`;
+  return `${one}${bounds}${listable === true ? ", or a list" : ""}${or === undefined ? "" : `, or ${valueOf(or)}`}`;
 }
 
-/** The verbs of this build that a field is for, unless it is for every step. */
-function onlyOn({ on, laterOn = [], supported }: Field): string {
-  const names = on?.filter((name) => !supported || (!laterOn.includes(name) && isHere(name)));
-  return names === undefined ? "" : ` On ${names.map((name) => `\`${name}\``).join(", ")}.`;
+/** The verbs that a field is for, unless it is for every step. */
+function onlyOn({ on }: Field): string {
+  return on === undefined ? "" : ` On ${listed(on)}.`;
 }
 
-function isHere(name: string): boolean {
-  return verbs.some((verb) => verb.name === name && verb.supported);
+function listed(names: readonly VerbName[]): string {
+  return names.map((name) => `\`${name}\``).join(", ");
 }
 
 /** A table with columns of one width, as the formatter wants it. */

@@ -1,6 +1,7 @@
 import { readdirSync, realpathSync, statSync } from "node:fs";
 import platformPath, { type PlatformPath } from "node:path";
 import { RunwrightError } from "../../base/error.ts";
+import { isDeviceName, placeIn } from "../../base/paths.ts";
 
 /** What a step names: `function: <name>` or `assignment: <id>`. */
 export type ExecutorKind = "function" | "assignment";
@@ -23,11 +24,10 @@ export interface Executor {
 
 const extensions = ["ts", "mjs", "js"] as const;
 const namePattern = /^[a-z0-9](?:[a-z0-9_-]{0,62}[a-z0-9])?$/;
-const namesOfDevices = /^(?:con|prn|aux|nul|com\d|lpt\d|conin|conout)$/;
 
 /** True for names that are one harmless file name on every platform. */
 function isExecutorName(name: string): boolean {
-  return namePattern.test(name) && !namesOfDevices.test(name);
+  return namePattern.test(name) && !isDeviceName(name);
 }
 
 /** Where a module may lie, absolute, first wins. Pure: the rules of the platform come in as its path module. */
@@ -46,7 +46,7 @@ export function findExecutor(root: string, kind: ExecutorKind, name: string): Ex
     if (stat?.isFile() !== true) continue;
 
     const file = realpathSync.native(candidate);
-    const source = placeIn(root, file) ?? placeIn(realpathSync.native(root), file);
+    const source = placeIn(root, file, platformPath) ?? placeIn(realpathSync.native(root), file, platformPath);
     if (source === undefined) {
       throw new RunwrightError(
         "function.not-found",
@@ -61,13 +61,6 @@ export function findExecutor(root: string, kind: ExecutorKind, name: string): Ex
 /** The modules of a project, for the checker: unknown names are found before a run starts. */
 export function listExecutors(root: string): ExecutorNames {
   return { functions: namesIn(root, "function"), assignments: namesIn(root, "assignment") };
-}
-
-/** Where the file lies in the project, with forward slashes, or undefined when it does not. */
-function placeIn(root: string, file: string): string | undefined {
-  const place = platformPath.relative(root, file);
-  if (place.startsWith("..") || platformPath.isAbsolute(place)) return undefined;
-  return place.replaceAll(platformPath.sep, "/");
 }
 
 /** Relative to the project; the second is where older projects keep them. */

@@ -42,6 +42,26 @@ test("a function gets its context and gives output, vars and artifacts", async (
   });
 });
 
+test("artifacts are kept as places in the project, and one that is no file of it fails the call", async () => {
+  await using project = openProject({
+    "functions/write.mjs": `
+      import path from "node:path";
+      export default async function run(ctx) {
+        const log = ctx.input.outside ?? path.join(ctx.input.root, "logs", "a.md");
+        return { artifacts: { log, plan: "./reports//b.md" } };
+      }`,
+  });
+  const { artifacts } = await project.call("write", { input: { root: project.root } });
+  assert.deepEqual(artifacts, { log: "logs/a.md", plan: "reports/b.md" });
+  for (const outside of ["../a.md", "/etc/passwd", "C:a.md", "logs/nul"]) {
+    await assert.rejects(project.call("write", { input: { outside } }), (error) => {
+      assert.ok(hasCode(error, "function.output-invalid"), String(error));
+      assert.match(error.message, /^Function 'write' returned the artifact 'log' with a path that .*; expected a file/);
+      return true;
+    });
+  }
+});
+
 test("an assignment is found in the older folder, and its meta says actionId", async () => {
   await using project = openProject({
     "scripts/executors/assignments/create-app-plan.mjs": moduleOf("return { output: ctx.meta };"),

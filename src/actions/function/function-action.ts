@@ -1,7 +1,9 @@
 import { existsSync, readFileSync, realpathSync } from "node:fs";
+import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { RunwrightError } from "../../base/error.ts";
-import type { JsonObject } from "../../base/json.ts";
+import { isJsonObject, type JsonObject } from "../../base/json.ts";
+import { safePlace } from "../../base/paths.ts";
 import type { Action, ActionCall, ActionResult } from "../../ports/action.ts";
 import { createCallLog, type LogLine } from "./call-log.ts";
 import { type ChildHandle, startChild } from "./child-handle.ts";
@@ -77,8 +79,25 @@ export function createFunctionAction(options: FunctionActionOptions): Action {
     const returned = await child.call(message, { name: nameOf(call), refs, log }, signal);
     // A result that comes after the abort is as late as none: the engine has moved on.
     if (signal.aborted) throw aborted(call);
-    return returned;
+    return withPlaces(returned, call, root);
   }
+}
+
+/**
+ * Artifacts are files of the project, kept as places in it: the same name on every platform, and no way to a file that a module merely names.
+ */
+function withPlaces(returned: ActionResult, call: ActionCall, root: string): ActionResult {
+  const { artifacts } = returned;
+  if (!isJsonObject(artifacts)) return returned;
+  const places = Object.entries(artifacts).map(([name, written]) => {
+    const checked = safePlace(root, typeof written === "string" ? written : "", path);
+    if ("place" in checked) return [name, checked.place] as const;
+    throw new RunwrightError(
+      "function.output-invalid",
+      `${nameOf(call)} returned the artifact '${name}' with a path that ${checked.problem}; expected a file of the project, such as reports/a.md.`,
+    );
+  });
+  return { ...returned, artifacts: Object.fromEntries(places) };
 }
 
 /** Starts processes with what `options` allow them, each with its own folder, and watched over by the reaper. */

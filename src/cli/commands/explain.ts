@@ -19,7 +19,9 @@ export function explainCommand(name: string, asJson: boolean, { output }: Sessio
   const { severity, rule } = codeTable[code];
   const example = codeExamples[code];
   const source = { file: exampleFile, text: example.file };
-  const { diagnostics } = compileWorkflow(source, exampleWorld);
+  const compiled = compileWorkflow(source, exampleWorld);
+  // Nothing is wrong with the example of E090: it is only noted.
+  const diagnostics = compiled.diagnostics.length > 0 ? compiled.diagnostics : compiled.unsupported;
   const right = mended(example);
   if (asJson) {
     const said = diagnostics.map((each) => diagnosticJson(each, source) as unknown as Json);
@@ -35,10 +37,23 @@ export function explainCommand(name: string, asJson: boolean, { output }: Sessio
 }
 
 function unknownCode(name: string, code: string): RunwrightError {
-  const known = Object.keys(codeTable);
-  const meant = suggest(code, known);
-  const hint = meant === undefined ? `codes: ${known.join(", ")}` : `did you mean ${meant}?`;
+  const near = nearCodes(code);
+  const hint = near.length === 0 ? `codes: ${Object.keys(codeTable).join(", ")}` : `did you mean ${near.join(" or ")}?`;
   return new RunwrightError("usage.invalid", `There is no code '${safeLine(name).slice(0, 40)}'; ${hint}`);
+}
+
+const nearMax = 3;
+
+/** Codes that may have been meant, those of the same digits in another order first: one digit more or less tells little about a number. */
+function nearCodes(code: string): readonly string[] {
+  const digitsOf = (text: string): string => text.split("").toSorted().join("");
+  const known = Object.keys(codeTable);
+  const isSwap = (each: string): boolean => each.slice(0, 2) === code.slice(0, 2);
+  const swapped = known
+    .filter((each) => each[0] === code[0] && digitsOf(each) === digitsOf(code))
+    .toSorted((left, right) => Number(isSwap(right)) - Number(isSwap(left)));
+  const near = known.filter((each) => suggest(code, [each]) !== undefined);
+  return [...new Set([...swapped, ...near])].slice(0, nearMax);
 }
 
 function indented(text: string): string {

@@ -62,8 +62,10 @@ export function initCommand(folder: string, session: Session): ExitCode {
   }
 
   for (const [file, text] of Object.entries(files)) {
-    mkdirSync(path.dirname(path.join(root, file)), { recursive: true });
-    writeFileSync(path.join(root, file), text, { flag: "wx" });
+    const place = path.join(root, file);
+    const first = file.endsWith(".workflow.yml") ? schemaLine(root, path.dirname(place)) : "";
+    mkdirSync(path.dirname(place), { recursive: true });
+    writeFileSync(place, `${first}${text}`, { flag: "wx" });
   }
   ignoreData(path.join(root, ".gitignore"));
 
@@ -73,6 +75,13 @@ export function initCommand(folder: string, session: Session): ExitCode {
   const steps = root === session.cwd ? [] : [`cd ${path.relative(session.cwd, root)}`];
   output.note(["", "Next:", ...steps, `${me} run workflows/hello.workflow.yml`].join("\n  ").trimStart());
   return exitCodes.ok;
+}
+
+/** The line by which editors find the schema, where the package is installed in the project: anywhere else its path would be of this machine. */
+function schemaLine(root: string, folder: string): string {
+  const schema = path.join(root, "node_modules", "runwright", "schema", "workflow.schema.json");
+  if (!existsSync(schema)) return "";
+  return `# yaml-language-server: $schema=${path.relative(folder, schema).replaceAll(path.sep, "/")}\n`;
 }
 
 function ignoreData(file: string): void {

@@ -33,7 +33,24 @@ export async function validateCommand(
   const waitsOf = (file: WorkflowFile) => readWaits(config, file, session.cwd);
   reportDiagnostics(workflows, session, isJson ? "json" : format, graph ? waitsOf : undefined);
   if (graph && !isJson) sayGraphs(workflows, config, session);
+  for (const workflow of workflows) sayUnsupported(workflow, session);
   return sayVerdict(workflows, session);
+}
+
+const unsupportedShownMax = 12;
+
+/** One quiet line for a valid file that this build cannot run: `checked; not run by this build: llm, tool`. */
+function sayUnsupported({ source, plan, unsupported }: WorkflowFile, { output }: Session): void {
+  if (plan === undefined || unsupported.length === 0) return;
+  const names = [...new Set(unsupported.map(({ message }) => nameIn(message)))];
+  const more = names.length > unsupportedShownMax ? " …" : "";
+  const shown = `${names.slice(0, unsupportedShownMax).join(", ")}${more}`;
+  output.note(output.tone("quiet", safeLine(`${source.file}: checked; not run by this build: ${shown}`)));
+}
+
+/** `llm` of `'llm' is not carried out by this build`. */
+function nameIn(message: string): string {
+  return message.replace(/ is not carried out.*/, "").replaceAll("'", "");
 }
 
 /** What is wrong with the options together. */

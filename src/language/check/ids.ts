@@ -1,4 +1,6 @@
+import { isDeviceName } from "../../base/paths.ts";
 import type { Range } from "../diagnostic.ts";
+import { callsModule } from "../fields/verbs.ts";
 import type { Problems } from "../problems.ts";
 import { nameOf, type StepDraft, unnamed } from "./draft.ts";
 import { short } from "./short.ts";
@@ -25,6 +27,11 @@ export const reservedNames: ReadonlySet<string> = new Set([
 
 const stepId = /^[a-z][a-z0-9_-]*$/;
 const stepIdCharsMax = 64;
+
+/** True for a text that can be the id of a step. */
+export function isStepId(id: string): boolean {
+  return stepId.test(id) && id.length <= stepIdCharsMax && !reservedNames.has(nameOf(id));
+}
 
 /** Gives every step its id, written or lent by its function, and checks the ids of a file. */
 export function nameSteps(steps: readonly StepDraft[], problems: Problems): ReadonlyMap<string, StepDraft> {
@@ -65,7 +72,7 @@ function lentId(step: StepDraft): FoundId | undefined {
 
 function reportNoId(step: StepDraft, byName: ReadonlyMap<string, StepDraft>, problems: Problems): void {
   // A function without a name, or a misspelt `id`, was reported as such.
-  if (step.verb === "function" || step.verb === "assignment" || step.fields.meant.has("id")) return;
+  if (callsModule(step.verb) || step.fields.meant.has("id")) return;
   const verb = step.verb ?? "step";
   const first = verb === "do" ? "group" : verb;
   let id: string = first;
@@ -115,18 +122,16 @@ function stepIdLike(text: string): string | undefined {
 }
 
 const workflowId = /^[a-z0-9](?:[a-z0-9_-]{0,62}[a-z0-9])?$/;
-const windowsName = /^(?:con|prn|aux|nul|com\d|lpt\d|conin|conout)$/;
 
 /** Why a text is no workflow id, and one that is like it; undefined when it is one. */
 export function workflowIdProblem(
   id: string,
 ): { readonly message: string; readonly hint: string; readonly better?: string } | undefined {
-  if (windowsName.test(id))
-    return {
-      message: `'${id}' is a name that Windows keeps for itself`,
-      hint: `choose another: ${id}-workflow`,
-      better: `${id}-workflow`,
-    };
+  if (workflowId.test(id.toLowerCase()) && isDeviceName(id)) {
+    const better = `${id.toLowerCase()}-workflow`;
+    const message = `'${id}' is a name that Windows keeps for itself`;
+    return { message, hint: `choose another: ${better}`, better };
+  }
   if (workflowId.test(id)) return undefined;
   const like = id
     .toLowerCase()
@@ -134,6 +139,6 @@ export function workflowIdProblem(
     .slice(0, 64)
     .replace(/^[^a-z0-9]+|[^a-z0-9]+$/g, "");
   const message = `'${short(id)}' is not a URL-safe id`;
-  if (!workflowId.test(like) || windowsName.test(like)) return { message, hint: "use a-z, 0-9 and '-'" };
+  if (!workflowId.test(like) || isDeviceName(like)) return { message, hint: "use a-z, 0-9 and '-'" };
   return { message, hint: `use a-z, 0-9 and '-': ${like}`, better: like };
 }

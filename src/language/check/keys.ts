@@ -19,14 +19,18 @@ export class WrittenFields extends Map<string, SourceEntry> implements Written {
  * are reported and left out; fields that this build does not carry out are noted (E090).
  */
 export function readKeys(map: SourceMap, fields: readonly Field[], where: string, problems: Problems): Written {
+  const written = readParts(map, fields, where, problems);
+  for (const [name, entry] of written) if (fieldNamed(fields, name)?.supported === false) noteLater(entry, problems);
+  return written;
+}
+
+/** Reads the keys of a map in a step whose verb speaks for all of it: where the verb is not carried out, its parts need no note of their own. */
+export function readParts(map: SourceMap, fields: readonly Field[], where: string, problems: Problems): Written {
   const written = new WrittenFields();
   for (const entry of map.entries) {
     const field = fieldNamed(fields, entry.key);
-    if (field === undefined) reportUnknown(entry, fields, { where, written }, problems);
-    else {
-      if (!field.supported) noteLater(entry, problems);
-      addField(written, field, entry, problems);
-    }
+    if (field === undefined) reportUnknown(entry, fields, { where, map, written }, problems);
+    else addField(written, field, entry, problems);
   }
   return written;
 }
@@ -52,15 +56,17 @@ export function addField(
 export function reportUnknown(
   entry: SourceEntry,
   fields: readonly Field[],
-  place: { readonly where: string; readonly written: WrittenFields },
+  place: { readonly where: string; readonly map: SourceMap; readonly written: WrittenFields },
   problems: Problems,
 ): void {
   const meant = problems.closest(entry.key, keysOf(fields));
   const field = meant === undefined ? undefined : fieldNamed(fields, meant);
   if (field !== undefined) place.written.meant.add(field.name);
+  // Where the field stands too, writing it again mends nothing.
+  const isThere = field !== undefined && place.map.entries.some(({ key }) => fieldNamed(fields, key) === field);
   problems.report("E010", entry.keyRange, `unknown key '${short(entry.key)}' ${place.where}`, {
     hint: meant === undefined ? `known here: ${listed(fields)}` : `did you mean '${meant}'?`,
-    fix: meant === undefined ? undefined : { range: entry.keyRange, text: meant },
+    fix: meant === undefined || isThere ? undefined : { range: entry.keyRange, text: meant },
   });
 }
 

@@ -7,6 +7,7 @@ import type { Problems } from "../problems.ts";
 import type { SourceEntry, SourceMap, SourceNode } from "../source/tree.ts";
 import type { ListDraft, StepDraft, StepDrafts } from "./draft.ts";
 import { nameSteps } from "./ids.ts";
+import { writeOutIterate } from "./iterate.ts";
 import { addField, noteLater, reportUnknown, type Written, WrittenFields } from "./keys.ts";
 import { choiceIn, reportShape } from "./values.ts";
 
@@ -62,7 +63,7 @@ function readStep(node: SourceNode, entry: SourceEntry, list: ListDraft, all: St
     position: list.steps.length,
     verb: verb?.name,
     verbEntry,
-    fields: readStepKeys(node, isTorn ? undefined : verb, problems),
+    fields: isTorn ? readTornKeys(node, problems) : readStepKeys(node, verb, problems),
     id: "",
     idRange: verbEntry.keyRange,
     body: undefined,
@@ -159,16 +160,24 @@ function verbNames(): string {
   return verbs.map((verb) => verb.name).join(", ");
 }
 
-function readStepKeys(map: SourceMap, verb: Verb | undefined, problems: Problems): Written {
+/** The fields of a step with two verbs: which is meant is not known, so nothing is missing. */
+function readTornKeys(map: SourceMap, problems: Problems): Written {
+  const written = readStepKeys(map, undefined, problems);
+  for (const { name } of stepFields) written.meant.add(name);
+  return written;
+}
+
+function readStepKeys(map: SourceMap, verb: Verb | undefined, problems: Problems): WrittenFields {
   const written = new WrittenFields();
   const hasVerb = map.entries.some((entry) => fieldNamed(verbs, entry.key) !== undefined);
   const meantAsVerb = hasVerb ? undefined : misspeltVerb(map, problems)?.entry;
   for (const entry of map.entries) {
     if (entry === meantAsVerb || fieldNamed(verbs, entry.key) !== undefined) continue;
     const field = fieldNamed(stepFields, entry.key);
-    if (field === undefined) reportUnknown(entry, fieldsFor(verb), { where: whereOf(verb), written }, problems);
+    if (field === undefined) reportUnknown(entry, fieldsFor(verb), { where: whereOf(verb), map, written }, problems);
     else if (acceptsField(entry, field, verb, problems)) addField(written, field, entry, problems);
   }
+  writeOutIterate(written, problems);
   return written;
 }
 

@@ -4,28 +4,37 @@ import { readKeys, type Written } from "../check/keys.ts";
 import { readSteps } from "../check/steps.ts";
 import { choiceIn, durationIn, reportShape, textIn } from "../check/values.ts";
 import { fileFields } from "../fields/file-fields.ts";
-import type { Plan, StepPlan, VerbPlan } from "../plan.ts";
+import { type CalledVerb, isCalled } from "../fields/verbs.ts";
+import type { ApprovePlan, Plan, StepPlan, VerbPlan } from "../plan.ts";
 import type { Problems } from "../problems.ts";
 import { kindOf, type SourceEntry, type SourceMap, type SourceNode } from "../source/tree.ts";
 import type { Source, World } from "../world.ts";
+import { pickPlan } from "./candidates.ts";
 import { checkCycles } from "./cycles.ts";
-import { declaredIn } from "./declared.ts";
+import { declaredIn } from "./declare.ts";
+import { declaredPlan } from "./declared-plan.ts";
+import { documentPart } from "./documents.ts";
 import { createEnvironments } from "./environment.ts";
 import { envNames, fileDefaults, inputsSchema, labelsOf, modeOf, workflowId } from "./file.ts";
 import { forEachPlan, itemType } from "./for-each.ts";
 import { deriveGraph, type Graph } from "./graph.ts";
+import { boundsPart } from "./limits.ts";
 import { loopPlan } from "./loop.ts";
+import { marksPart } from "./marks.ts";
 import { defined, whenWritten } from "./optional.ts";
 import { outputType } from "./outputs.ts";
 import { expressionPart, templatePart, textPart } from "./parts.ts";
 import { checkReach } from "./reach.ts";
+import { checkRedos } from "./redo.ts";
 import { checkReads } from "./reads.ts";
 import { failurePlan } from "./retry.ts";
+import { scopePart } from "./scope.ts";
 import { outputSchema } from "./step-values.ts";
+import { triggersPart } from "./triggers.ts";
 import { verbPlan } from "./verb.ts";
+import { waitsForEvent } from "./wait.ts";
+import { checkWrites } from "./writes.ts";
 import { createOnce, type Workshop } from "./workshop.ts";
-
-const callTimeoutMs = 300_000;
 
 /** What the compilation of a file starts from. */
 export interface Task {
@@ -53,7 +62,7 @@ export function compileRoot(task: Task, root: SourceNode): CompiledRoot | undefi
   }
   const file = readKeys(root, fileFields, "at the top level", problems);
   const id = workflowId(root, file, source.file, problems);
-  const shop = createWorkshop(task, root, file);
+  const shop = createWorkshop(task, root, file, id);
   const steps = shop.drafts.steps.map((step) => ({ step, ...compileStep(shop, step) }));
   const output = whenWritten(file.get("output"), (entry) =>
     templatePart(shop, { place: { step: undefined, at: "after" }, field: "output" }, entry.value),
@@ -63,6 +72,12 @@ export function compileRoot(task: Task, root: SourceNode): CompiledRoot | undefi
   checkReads(shop, graph);
   checkCycles(shop.drafts.steps, graph, problems);
   checkReach(shop, graph, new Map(steps.map(({ step, condition }) => [step, condition])));
+  checkRedos(shop, graph, gatesOf(steps));
+  checkWrites(
+    shop,
+    graph,
+    new Map(steps.flatMap(({ step, part }) => (part.if === undefined ? [] : [[step, part.if]]))),
+  );
   const plan = defined({
     plan: 1 as const,
     expr: 1 as const,
@@ -71,6 +86,9 @@ export function compileRoot(task: Task, root: SourceNode): CompiledRoot | undefi
     inputs: shop.inputs,
     output: output?.template,
     env: shop.env,
+    ...declaredPlan(shop),
+    ...triggersPart(shop, id),
+    ...boundsPart(shop),
     mode: shop.drafts.root.mode,
     roots: shop.drafts.root.steps.map((step) => step.index),
     steps: steps.map(({ part, step }) => withGraph(part, step, graph)),
@@ -78,18 +96,20 @@ export function compileRoot(task: Task, root: SourceNode): CompiledRoot | undefi
   return { plan, shop, graph };
 }
 
-function createWorkshop({ source, world, problems }: Task, root: SourceMap, file: Written): Workshop {
+function createWorkshop({ source, world, problems }: Task, root: SourceMap, file: Written, id: string): Workshop {
   const shop: Workshop = {
     text: source.text,
+    ownId: id,
     world,
     problems,
     file,
     declared: declaredIn(file, world, problems),
     drafts: draftsOf(root, file, problems),
-    defaults: fileDefaults(file, problems),
+    defaults: fileDefaults(file, world, problems),
     inputs: inputsSchema(file, problems),
     env: envNames(file, problems),
     reads: [],
+    names: [],
     environmentAt: createEnvironments(() => shop),
     outputOf: (step) => outputType(shop, step),
     itemOf: (step) => itemType(shop, step),
@@ -146,17 +166,31 @@ function compileStep(shop: Workshop, step: StepDraft): CompiledStep {
     if: condition?.expression,
     forEach: forEachPlan(shop, step),
     loop: loopPlan(shop, step),
+    scope: step.fields.has("for_each") ? scopePart(shop, step) : undefined,
+    document: documentPart(shop, step),
     ...failurePlan(shop, step),
     ...callPart(shop, step),
+    ...marksPart(shop, step),
     title: whenWritten(fields.get("title"), (entry) => textPart(shop, { place: inside, field: "title" }, entry)),
   });
   return { part, condition: condition?.constant };
 }
 
-/** What only calls have: a time for each attempt and a type of the result. */
-function callPart(shop: Workshop, step: StepDraft): Pick<StepPlan, "timeoutMs" | "output"> {
-  if (step.verb !== "function" && step.verb !== "assignment") return {};
-  return defined({ timeoutMs: timeoutOf(shop, step), output: outputSchema(shop, step) });
+/** What only calls have: a time for each attempt and a type of the result, and of several candidates how one is picked. */
+function callPart(shop: Workshop, step: StepDraft): Pick<StepPlan, "timeoutMs" | "output" | "pick"> {
+  if (waitsForEvent(step)) return defined({ output: outputSchema(shop, step) });
+  if (!isCalled(step.verb)) return {};
+  return defined({
+    timeoutMs: timeoutOf(shop, step, step.verb),
+    output: outputSchema(shop, step),
+    pick: pickPlan(shop, step),
+  });
+}
+
+function gatesOf(
+  steps: readonly { readonly step: StepDraft; readonly part: StepPart }[],
+): ReadonlyMap<StepDraft, ApprovePlan> {
+  return new Map(steps.flatMap(({ step, part }) => (part.verb.kind === "approve" ? [[step, part.verb] as const] : [])));
 }
 
 function runOnOf(entry: SourceEntry | undefined, problems: Problems): StepPlan["runOn"] {
@@ -165,11 +199,23 @@ function runOnOf(entry: SourceEntry | undefined, problems: Problems): StepPlan["
   );
 }
 
-function timeoutOf({ defaults, problems }: Workshop, step: StepDraft): number {
+/** How long an attempt may take; what waits for people or other runs has no limit of its own, unless the step gives it one. */
+const timeoutsMs: Readonly<Record<CalledVerb, number | undefined>> = {
+  function: 300_000,
+  assignment: 300_000,
+  llm: 120_000,
+  agent: 1_800_000,
+  tool: 60_000,
+  workflow: undefined,
+  plan: undefined,
+};
+
+function timeoutOf({ defaults, problems }: Workshop, step: StepDraft, verb: CalledVerb): number | undefined {
   const entry = step.fields.get("timeout");
   const timeoutMs = entry === undefined ? undefined : durationIn(problems, entry);
   if (entry !== undefined && timeoutMs === 0) reportShape(problems, entry, "longer than no time at all");
-  return timeoutMs ?? defaults.timeoutMs ?? callTimeoutMs;
+  const usualMs = timeoutsMs[verb];
+  return timeoutMs ?? (usualMs === undefined ? undefined : (defaults.timeoutMs ?? usualMs));
 }
 
 function withGraph(part: StepPart, step: StepDraft, graph: Graph): StepPlan {

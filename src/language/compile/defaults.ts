@@ -1,4 +1,4 @@
-import type { RetryPlan } from "../plan.ts";
+import type { CachePlan, RetryPlan } from "../plan.ts";
 
 /** The written part of a retry policy. */
 export type PartialRetry = Partial<RetryPlan>;
@@ -8,4 +8,7 @@ export interface FileDefaults {
   readonly retry: PartialRetry;
   readonly timeoutMs?: number;
   readonly onFailure?: "stop" | "continue" | "retry";
+  readonly cache?: CachePlan;
+  readonly runsOn?: readonly string[];
+  readonly sensitive?: boolean;
 }

@@ -2,8 +2,20 @@ import { nameOf, type StepDraft } from "../check/draft.ts";
 import type { Environment, StepType } from "../expression/checker.ts";
 import { listOf, objectOf, type Type, types, typeOfSchema, unionOf } from "../expression/type.ts";
 import type { StepField } from "../expression/tree.ts";
-import { childOutputs } from "./outputs.ts";
-import { chainOf, hiddenBy } from "./relation.ts";
+import { documentAt } from "./documents.ts";
+import {
+  earlyEnvironment,
+  earlyPlace,
+  envType,
+  errorType as error,
+  explainName,
+  runType,
+} from "./early-environment.ts";
+import { candidateOutput, childOutputs } from "./outputs.ts";
+import { asOf, chainOf, hiddenBy, itemsAround } from "./relation.ts";
+import { receiptType } from "./tool.ts";
+import { undoReceipt } from "./undo.ts";
+import { eventType } from "./wait.ts";
 import type { Place, Workshop } from "./workshop.ts";
 
 /** What expressions at a place can see. Made once per place. */
@@ -15,7 +27,8 @@ export function createEnvironments(shop: () => Workshop): (place: Place) => Envi
     const known = made.get(key);
     if (known !== undefined) return known;
     common ??= commonNames(shop());
-    const environment = environmentFor(shop(), place, common);
+    const early = earlyPlace(place);
+    const environment = early === undefined ? environmentFor(shop(), place, common) : earlyEnvironment(shop(), early);
     made.set(key, environment);
     return environment;
   };
@@ -33,12 +46,14 @@ function environmentFor(shop: Workshop, place: Place, common: ReadonlyMap<string
       const step = byName.get(nameOf(id));
       return step === undefined ? undefined : stepType(shop, step, place);
     },
+    document: (name) => documentAt(shop, place, name),
     get stepIds() {
       if (shop.problems.errors > suggestingErrorsMax) return [];
       const isVisible = (step: StepDraft): boolean =>
         step.list.owner === undefined || hiddenBy(step, place.step) === undefined;
       return [...byName.values()].filter((step) => step !== place.step && isVisible(step)).map(({ id }) => id);
     },
+    explain: (name, field) => explainName(shop, { name, field, at: place.at }),
   };
 }
 
@@ -48,7 +63,7 @@ function commonNames(shop: Workshop): ReadonlyMap<string, Type> {
     ["inputs", inputs],
     // Functions may return more vars, under any name.
     ["vars", inputs.kind === "object" ? { ...inputs, open: true } : inputs],
-    ["env", objectOf(Object.fromEntries(shop.env.map((name) => [name, types.text])), { optional: shop.env })],
+    ["env", envType(shop)],
     ["run", runType],
   ]);
 }
@@ -59,27 +74,9 @@ function namesAt(shop: Workshop, place: Place, common: ReadonlyMap<string, Type>
     names.set("index", types.integer);
     names.set(asOf(step), shop.itemOf(step));
   }
+  if (place.at === "event") names.set("event", eventType);
+  if (place.at === "undo" && place.step !== undefined) names.set("receipt", undoReceipt(shop, place.step));
   return names;
-}
-
-const runType = objectOf({
-  id: types.text,
-  workflow: types.text,
-  version: types.text,
-  started_at: types.text,
-  starter: types.text,
-});
-
-/** The for-each steps in whose items a place stands, outermost first. */
-export function itemsAround({ step, at }: Place): readonly StepDraft[] {
-  if (step === undefined) return [];
-  return chainOf(step).filter((here) => here.fields.has("for_each") && (here !== step || at !== "outside"));
-}
-
-/** The name of the item of a for-each. */
-export function asOf(step: StepDraft): string {
-  const value = step.fields.get("as")?.value;
-  return value?.kind === "scalar" && value.value !== null ? value.text : "item";
 }
 
 function iterType(shop: Workshop, { step, at }: Place): Type {
@@ -88,7 +85,12 @@ function iterType(shop: Workshop, { step, at }: Place): Type {
       ? []
       : chainOf(step).filter((here) => here.fields.has("loop") && (here !== step || at === "after"));
   const loop = loops.at(-1);
-  const last = loop?.body === undefined ? types.null : unionOf([childOutputs(shop, loop.body), types.null]);
+  const body = loop?.body;
+  // The steps of a loop share it: each of thousands would have a list of all of them.
+  const last =
+    loop === undefined || body === undefined
+      ? types.null
+      : shop.once<Type>(loop, "iter.last", types.any, () => unionOf([childOutputs(shop, body), types.null]));
   return objectOf({ n: types.integer, last, comment: unionOf([types.text, types.null]) });
 }
 
@@ -96,7 +98,6 @@ const status: Type = {
   kind: "text",
   enum: ["pending", "ready", "running", "waiting", "succeeded", "failed", "cancelled", "skipped"],
 };
-const error: Type = unionOf([objectOf({ code: types.text, message: types.text, attempts: types.integer }), types.null]);
 const decision: Type = objectOf({
   outcome: { kind: "text", enum: ["accepted", "rejected", "expired"] },
   by: unionOf([types.text, types.null]),
@@ -112,19 +113,50 @@ function resultsType(output: Type): Type {
   );
 }
 
+/** What model calls used up. */
+const usage: Type = objectOf({
+  input_tokens: types.integer,
+  output_tokens: types.integer,
+  cached_tokens: types.integer,
+  cost_usd: types.number,
+});
+
 function stepType(shop: Workshop, step: StepDraft, place: Place): StepType {
   const output = readableOutput(shop, step, place);
-  const fields: Partial<Record<StepField, Type>> = { output, status, error };
-  if (step.verb === undefined)
-    Object.assign(fields, { artifacts: types.any, receipt: types.any, usage: types.any, decision: types.any });
-  if (step.verb === "function" || step.verb === "assignment") fields.artifacts = types.any;
-  if (step.verb === "approve") fields.decision = decision;
+  const fields: Partial<Record<StepField, Type>> = { output, status, error, ...verbFields(shop, step) };
   if (step.fields.has("loop")) fields.iterations = types.integer;
+  const candidate = candidateOutput(shop, step);
+  if (candidate !== undefined) fields.results = resultsType(listOf(candidate));
   if (step.fields.has("for_each")) {
     fields.results = resultsType(output);
     fields.failed = fields.results;
   }
   return { step: step.index, id: step.id, fields };
+}
+
+/** What a verb leaves beside its output. */
+function verbFields(shop: Workshop, step: StepDraft): Partial<Record<StepField, Type>> {
+  switch (step.verb) {
+    case undefined:
+      return { artifacts: types.any, receipt: types.any, usage: types.any, decision: types.any };
+    case "function":
+    case "assignment":
+      return { artifacts: types.any };
+    case "agent":
+      return { artifacts: types.any, usage };
+    case "llm":
+    case "plan":
+      return { usage };
+    case "approve":
+      return { decision };
+    case "tool": {
+      // Of a for-each, every item has a receipt of its own.
+      const receipt = step.fields.has("for_each") ? undefined : receiptType(shop, step);
+      return receipt === undefined ? {} : { receipt };
+    }
+    default:
+      return {};
+  }
 }
 
 /** Nothing is said about the fields of an output that may not be read from here: the read itself is the mistake. */

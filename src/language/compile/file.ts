@@ -1,12 +1,15 @@
 import { workflowIdProblem } from "../check/ids.ts";
 import { readKeys, type Written } from "../check/keys.ts";
-import { choiceIn, durationIn, mapIn, namesIn, reportShape, scalarIn, textIn } from "../check/values.ts";
+import { booleanIn, choiceIn, durationIn, mapIn, namesIn, reportShape, scalarIn, textIn } from "../check/values.ts";
 import { defaultsFields } from "../fields/file-fields.ts";
 import type { Mode, Schema } from "../plan.ts";
 import type { Problems } from "../problems.ts";
 import { schemaOf, schemaOfFields, isJsonSchema } from "../schema/short-form.ts";
-import type { SourceMap } from "../source/tree.ts";
+import type { SourceEntry, SourceMap } from "../source/tree.ts";
+import type { World } from "../world.ts";
 import type { FileDefaults } from "./defaults.ts";
+import { labelsIn, readCache } from "./marks.ts";
+import { defined, whenWritten } from "./optional.ts";
 import { readRetry } from "./retry.ts";
 
 /** The id of the workflow; E011 and E012. */
@@ -25,7 +28,8 @@ export function workflowId(root: SourceMap, file: Written, name: string, problem
   if (problem !== undefined) {
     const fix = problem.better === undefined ? undefined : { range: scalar.range, text: problem.better };
     problems.report("E012", scalar.range, problem.message, { hint: problem.hint, fix });
-  } else if (named !== undefined && named !== scalar.text) {
+    // An id that nobody wrote was taken from the file's name.
+  } else if (named !== undefined && named !== scalar.text && scalar.range.start < scalar.range.end) {
     problems.report("E012", scalar.range, `the file is named '${named}', but its workflow '${scalar.text}'`, {
       hint: "give both the same name",
     });
@@ -92,7 +96,7 @@ export function modeOf(file: Written, problems: Problems): Mode {
 }
 
 /** `defaults`. */
-export function fileDefaults(file: Written, problems: Problems): FileDefaults {
+export function fileDefaults(file: Written, world: World, problems: Problems): FileDefaults {
   const entry = file.get("defaults");
   const map = entry === undefined ? undefined : mapIn(problems, entry);
   if (map === undefined) return { retry: {} };
@@ -105,9 +109,22 @@ export function fileDefaults(file: Written, problems: Problems): FileDefaults {
   if (timeout !== undefined && timeoutMs === 0) reportShape(problems, timeout, "longer than no time at all");
   const onFailure =
     failure === undefined ? undefined : choiceIn(problems, failure, ["stop", "continue", "retry"] as const);
-  return {
+  return defined({
     retry: retry === undefined ? {} : readRetry(retry, problems),
-    ...(timeoutMs !== undefined && { timeoutMs }),
-    ...(onFailure !== undefined && { onFailure }),
-  };
+    timeoutMs,
+    onFailure,
+    cache: whenWritten(written.get("cache"), (found) => defaultCache(found, problems)),
+    runsOn: whenWritten(written.get("runs_on"), (found) => labelsIn(found, world, problems)),
+    sensitive: whenWritten(written.get("sensitive"), (found) => booleanIn(problems, found)),
+  });
+}
+
+/** A key names the calls of one step: under `defaults` there is none. */
+function defaultCache(entry: SourceEntry, problems: Problems): FileDefaults["cache"] {
+  const { cache, key } = readCache(entry, problems);
+  if (key !== undefined)
+    problems.report("E015", key.keyRange, "a key names the calls of one step, so it does not stand under defaults", {
+      hint: "write it in the cache: of the step",
+    });
+  return cache;
 }

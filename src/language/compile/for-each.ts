@@ -7,8 +7,9 @@ import { stepFields } from "../fields/step-fields.ts";
 import type { Compiled } from "../expression/check.ts";
 import { partsOf, type Type, types, unionOf } from "../expression/type.ts";
 import type { ForEachPlan } from "../plan.ts";
-import { asOf, itemsAround } from "./environment.ts";
+import { asOf, itemsAround } from "./relation.ts";
 import { expressionPart, whoOf } from "./parts.ts";
+import { keyEntryOf } from "./scope.ts";
 import type { Workshop } from "./workshop.ts";
 
 const parallelDefault = 10;
@@ -36,7 +37,7 @@ export function forEachPlan(shop: Workshop, step: StepDraft): ForEachPlan | unde
     return undefined;
   }
   checkAs(shop, step);
-  const keyEntry = step.fields.get("key");
+  const keyEntry = keyEntryOf(shop, step);
   const key =
     keyEntry === undefined
       ? undefined
@@ -53,7 +54,7 @@ export function forEachPlan(shop: Workshop, step: StepDraft): ForEachPlan | unde
 
 /** Fields that only mean something beside `for_each`. */
 function reportIdle(shop: Workshop, step: StepDraft): void {
-  for (const name of ["as", "key", "max_parallel"]) {
+  for (const name of ["as", "key", "max_parallel", "scope"]) {
     const entry = step.fields.get(name);
     if (entry === undefined) continue;
     shop.problems.report("E015", entry.keyRange, `'${entry.key}' means nothing without for_each`, {

@@ -1,86 +1,114 @@
 import { called, type StepDraft } from "../check/draft.ts";
 import { short } from "../check/short.ts";
-import { choiceIn, durationIn, namesIn, reportShape } from "../check/values.ts";
-import { partsOf, type Type } from "../expression/type.ts";
-import type { ApprovePlan } from "../plan.ts";
-import { entryOf, type SourceEntry } from "../source/tree.ts";
+import { durationIn, namesIn, reportShape, type WrittenName } from "../check/values.ts";
+import { type ObjectType, objectOf, partsOf, type Type, types, typeOfSchema } from "../expression/type.ts";
+import type { ApprovePlan, DecisionPlan, Schema } from "../plan.ts";
+import { schemaOf } from "../schema/short-form.ts";
+import type { SourceEntry } from "../source/tree.ts";
+import { decisionPart } from "./decision.ts";
+import { defined, whenWritten } from "./optional.ts";
 import { textPart } from "./parts.ts";
 import { valuePart } from "./step-values.ts";
 import type { Workshop } from "./workshop.ts";
-
-const onTimeouts = ["reject", "accept", "fail"] as const;
 
 /** A human gate. E051, E052, E065, E076. */
 export function approvePlan(shop: Workshop, step: StepDraft): ApprovePlan {
   const { fields, verbEntry } = step;
   const question = textPart(shop, { place: { step, at: "inside" }, field: "approve" }, verbEntry);
   const show = valuePart(shop, step);
-  const timeout = timeoutOf(shop, step);
-  const reject = fields.get("on_reject");
-  return {
-    kind: "approve",
-    question: question ?? { kind: "literal", value: "" },
-    ...(show !== undefined && { show: show.template }),
+  const asked = { who: called(step, "gate"), fields, range: verbEntry.value.range };
+  const decision = decisionPart(shop, asked);
+  checkQuorum(shop, step, decision);
+  return defined({
+    kind: "approve" as const,
+    question: question ?? ({ kind: "literal", value: "" } as const),
+    show: show?.template,
     editable: editableOf(shop, step, show?.type),
-    by: acceptors(shop, step),
-    quorum: quorumOf(shop, fields.get("quorum")),
-    ...timeout,
-    onReject:
-      (reject === undefined ? undefined : choiceIn(shop.problems, reject, ["stop", "fail", "continue"] as const)) ??
-      "stop",
-  };
+    form: formOf(shop, step),
+    ...decision,
+    remindMs: whenWritten(fields.get("remind"), (entry) => remindOf(shop, entry)),
+  });
 }
 
-function acceptors(shop: Workshop, step: StepDraft): readonly string[] {
-  const { problems, world } = shop;
-  const entry = step.fields.get("by");
-  const known = [...world.roles, "requester"];
-  const names = entry === undefined ? [] : namesIn(problems, entry, "a list of roles or users");
-  if (names === undefined) return [];
-  if (names.length === 0 && !step.fields.meant.has("by")) {
-    problems.report(
-      "E051",
-      entry === undefined ? step.verbEntry.value.range : entry.value.range,
-      `${called(step, "gate")} names nobody who can accept`,
-      {
-        hint: `add by: [role or user]; known: ${known.join(", ")}`,
-      },
-    );
-  }
-  for (const { name, node } of names) {
-    // Users are written with their realm or as an address; without a configuration there are no roles to compare with.
-    if (world.roles.length === 0 || known.includes(name) || /[:@]/.test(name)) continue;
-    const meant = problems.closest(name, known);
-    problems.report(
-      "E052",
-      node.range,
-      `${called(step, "gate")} names '${short(name)}', which is neither a role nor a user`,
-      {
-        hint:
-          meant === undefined
-            ? `known: ${known.join(", ")}; users are written as local:ada or ada@example.com`
-            : `did you mean '${meant}'?`,
-        fix: meant === undefined ? undefined : { range: node.range, text: meant },
-      },
-    );
-  }
-  return [...new Set(names.map(({ name }) => name))];
+/** What a gate gives: the shown value with the fields of the form merged over it. */
+export function gateOutput(shop: Workshop, step: StepDraft): Type {
+  const show = step.fields.has("show") ? (valuePart(shop, step)?.type ?? types.any) : undefined;
+  const schema = formOf(shop, step);
+  const form = schema === undefined ? undefined : typeOfSchema(schema);
+  if (form?.kind !== "object") return show ?? types.null;
+  return show === undefined ? form : mergedOver(show, form);
 }
 
-function quorumOf(shop: Workshop, entry: SourceEntry | undefined): ApprovePlan["quorum"] {
-  const value = entry?.value.kind === "scalar" ? entry.value.value : undefined;
-  if (entry === undefined || value === "any") return "any";
-  if (value === "all") return "all";
-  if (typeof value === "number" && Number.isInteger(value) && value >= 1 && value <= 1000) return value;
-  reportShape(shop.problems, entry, "any, all or a number from 1");
-  return "any";
+/** A value with the fields of another over its own; where its own are not known, any others may be there. */
+function mergedOver(value: Type, form: ObjectType): Type {
+  const [only, second] = partsOf(value);
+  if (only?.kind !== "object" || second !== undefined) return { ...form, open: true };
+  const optional = [...only.optional].filter((name) => !form.fields.has(name));
+  return objectOf(new Map([...only.fields, ...form.fields]), {
+    optional: [...optional, ...form.optional],
+    open: only.open || form.open,
+  });
+}
+
+/** A number of people that `by` can never give; who a role stands for is not known here. */
+function checkQuorum({ problems }: Workshop, step: StepDraft, { by, quorum }: DecisionPlan): void {
+  const entry = step.fields.get("quorum");
+  const isUsersOnly = by.length > 0 && by.every((name) => /[:@]/.test(name));
+  if (entry === undefined || typeof quorum !== "number" || !isUsersOnly || quorum <= by.length) return;
+  problems.report(
+    "E015",
+    entry.value.range,
+    `quorum is ${quorum}, but by names ${by.length === 1 ? "one user" : `${by.length} users`}`,
+    {
+      hint: "name more, or write quorum: all",
+    },
+  );
+}
+
+function remindOf({ problems }: Workshop, entry: SourceEntry): number | undefined {
+  const remindMs = durationIn(problems, entry);
+  return remindMs === 0 ? reportShape(problems, entry, "longer than no time at all") : remindMs;
+}
+
+/** `form` is an object: its fields are what the decider fills in. E076 for one that `editable` names too. */
+function formOf(shop: Workshop, step: StepDraft): Schema | undefined {
+  return shop.once<Schema | undefined>(step, "form", undefined, () => {
+    const { problems } = shop;
+    const entry = step.fields.get("form");
+    if (entry === undefined) return undefined;
+    const schema = schemaOf(entry.value, problems);
+    const type = typeOfSchema(schema);
+    if (type.kind !== "object") {
+      problems.report("E015", entry.value.range, "form is an object: its fields are filled in by name", {
+        hint: "write form: {comment: string}",
+      });
+      return undefined;
+    }
+    for (const { name, node } of editableNames(shop, step) ?? []) {
+      if (!type.fields.has(name)) continue;
+      problems.report(
+        "E076",
+        node.range,
+        `${called(step, "gate")} names the field '${short(name)}' in editable and in form`,
+        {
+          hint: "keep one",
+        },
+      );
+    }
+    return schema;
+  });
+}
+
+function editableNames(shop: Workshop, step: StepDraft): readonly WrittenName[] | undefined {
+  const entry = step.fields.get("editable");
+  return entry === undefined ? undefined : namesIn(shop.problems, entry, "a list of fields of show");
 }
 
 /** E076 for a field that is named twice, E302 for one that the shown value does not have. */
 function editableOf(shop: Workshop, step: StepDraft, show: Type | undefined): readonly string[] {
   const { problems } = shop;
   const entry = step.fields.get("editable");
-  const names = entry === undefined ? undefined : namesIn(problems, entry, "a list of fields of show");
+  const names = editableNames(shop, step);
   if (entry === undefined || names === undefined) return [];
   if (!step.fields.has("show")) {
     problems.report("E015", entry.keyRange, "editable means nothing without show", {
@@ -109,30 +137,4 @@ function fieldsOf(type: Type): readonly string[] | undefined {
   const parts = partsOf(type);
   if (parts.some((part) => part.kind === "any" || (part.kind === "object" && part.open))) return undefined;
   return parts.flatMap((part) => (part.kind === "object" ? [...part.fields.keys()] : []));
-}
-
-function timeoutOf(shop: Workshop, step: StepDraft): Pick<ApprovePlan, "timeoutMs" | "onTimeout"> {
-  const { problems } = shop;
-  const entry = step.fields.get("timeout");
-  const then = step.fields.get("on_timeout");
-  if (entry !== undefined && then === undefined && !step.fields.meant.has("on_timeout")) {
-    problems.report("E065", entry.value.range, `${called(step, "gate")} has a timeout but not what happens then`, {
-      hint: "add on_timeout: reject | accept | fail",
-    });
-  }
-  if (entry === undefined && then !== undefined && !step.fields.meant.has("timeout")) {
-    problems.report("E065", then.keyRange, `${called(step, "gate")} says what happens on a timeout but has none`, {
-      hint: "add timeout: 48h",
-    });
-  }
-  const timeoutMs = entry === undefined ? undefined : durationIn(problems, entry);
-  const onTimeout = then === undefined ? undefined : onTimeoutIn(shop, then);
-  return { ...(timeoutMs !== undefined && { timeoutMs }), ...(onTimeout !== undefined && { onTimeout }) };
-}
-
-function onTimeoutIn(shop: Workshop, entry: SourceEntry): ApprovePlan["onTimeout"] {
-  const escalate = entry.value.kind === "map" ? entryOf(entry.value, "escalate") : undefined;
-  if (escalate === undefined) return choiceIn(shop.problems, entry, onTimeouts);
-  shop.problems.later(escalate.keyRange, "'escalate'");
-  return undefined;
 }

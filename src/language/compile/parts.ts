@@ -5,8 +5,10 @@ import { type Compiled, compileExpression } from "../expression/check.ts";
 import type { StepRead } from "../expression/checker.ts";
 import type { Expectation } from "../expression/expectation.ts";
 import type { ExpressionProblem } from "../expression/problem.ts";
+import { namesInTree } from "../expression/names-in.ts";
 import { isReference, scanText } from "../expression/scan.ts";
 import { compileText } from "../expression/text.ts";
+import type { Expression } from "../expression/tree.ts";
 import { listOf, objectOf, type Type, types, typeOfValue, unionOf } from "../expression/type.ts";
 import { isCode } from "../codes.ts";
 import type { Template } from "../plan.ts";
@@ -18,6 +20,8 @@ import type { Place, Workshop } from "./workshop.ts";
 export interface TypedTemplate {
   readonly template: Template;
   readonly type: Type;
+  /** Of a written list or map: what stands in it, in the order of the file. */
+  readonly parts?: readonly TypedTemplate[];
 }
 
 /** Where a value stands: its place, and the field that messages name. */
@@ -45,6 +49,7 @@ export function expressionPart(
   if (shop.problems.full) return undefined;
   const compiled = compileExpression(value.text, shop.environmentAt(spot.place), expect);
   take(shop, spot, value, compiled);
+  takeNames(shop, spot, compiled.expression);
   return compiled;
 }
 
@@ -81,22 +86,25 @@ function literal(value: null | boolean | number | string): TypedTemplate {
 function listPart(items: readonly TypedTemplate[]): TypedTemplate {
   const type = items.length === 0 ? types.list : listOf(unionOf(items.map((item) => item.type)));
   const values = items.map(({ template }) => template);
-  if (!values.every((value) => value.kind === "literal")) return { template: { kind: "list", items: values }, type };
-  return { template: { kind: "literal", value: values.map(({ value }) => value) }, type };
+  if (!values.every((value) => value.kind === "literal"))
+    return { template: { kind: "list", items: values }, type, parts: items };
+  return { template: { kind: "literal", value: values.map(({ value }) => value) }, type, parts: items };
 }
 
 function objectPart(fields: readonly (readonly [string, TypedTemplate])[]): TypedTemplate {
   const type = objectOf(new Map(fields.map(([key, { type: field }]) => [key, field])));
   const values = fields.map(([key, { template }]) => [key, template] as const);
   const literals = values.flatMap(([key, value]) => (value.kind === "literal" ? [[key, value.value] as const] : []));
-  if (literals.length < values.length) return { template: { kind: "object", fields: values }, type };
-  return { template: { kind: "literal", value: Object.fromEntries(literals) }, type };
+  const parts = fields.map(([, part]) => part);
+  if (literals.length < values.length) return { template: { kind: "object", fields: values }, type, parts };
+  return { template: { kind: "literal", value: Object.fromEntries(literals) }, type, parts };
 }
 
 function textOf(shop: Workshop, spot: Spot, scalar: SourceScalar, expect: Expectation): TypedTemplate {
   if (shop.problems.full) return { template: { kind: "literal", value: scalar.text }, type: types.any };
   const compiled = compileText(scalar.text, shop.environmentAt(spot.place), expect);
   take(shop, spot, scalar, compiled);
+  for (const part of expressionsIn(compiled.template)) takeNames(shop, spot, part);
   return { template: compiled.template, type: compiled.type };
 }
 
@@ -122,6 +130,18 @@ function take(shop: Workshop, spot: Spot, scalar: SourceScalar, outcome: Outcome
   }
 }
 
+function expressionsIn(template: Template): readonly Expression[] {
+  if (template.kind === "value") return [template.expression];
+  return template.kind === "text" ? template.parts.filter((part) => typeof part !== "string") : [];
+}
+
+function takeNames(shop: Workshop, { place, field }: Spot, expression: Expression | undefined): void {
+  const names = expression === undefined ? noNames : namesInTree(expression.tree);
+  if (names.size > 0) shop.names.push({ names, place, field });
+}
+
+const noNames: ReadonlySet<string> = new Set();
+
 /** A scalar, and where each character of its text stands in the file. */
 interface Mapped {
   readonly scalar: SourceScalar;
@@ -142,7 +162,7 @@ export function whoOf({ place, field }: Spot): string {
 
 function rangeIn(at: OffsetMap, part: { readonly start: number; readonly end: number }): Range {
   const start = at(part.start);
-  return { start, end: part.end > part.start ? Math.max(start, at(part.end - 1) + 1) : start };
+  return { start, end: part.end > part.start ? Math.max(start, at(part.end - 1, "end")) : start };
 }
 
 /** An edit inside a scalar, written as its quotes ask for; undefined where plain YAML would read it differently. */
@@ -150,6 +170,8 @@ function fixIn(
   { scalar, at }: Mapped,
   fix: NonNullable<ExpressionProblem["fix"]>,
 ): { range: Range; text: string } | undefined {
+  // What was put together from other texts has no place of its own that could be edited.
+  if (scalar.pieces !== undefined) return undefined;
   const range = rangeIn(at, fix);
   switch (scalar.style) {
     case "double":

@@ -1,7 +1,7 @@
 import { called, nameOf, type StepDraft } from "../check/draft.ts";
 import { comesLater, type Graph } from "./graph.ts";
 import { whoOf } from "./parts.ts";
-import { chainOf, hiddenBy, relationOf } from "./relation.ts";
+import { chainOf, hiddenBy, type Relation, relationOf } from "./relation.ts";
 import { createSkips } from "./skips.ts";
 import type { PlacedRead, Workshop } from "./workshop.ts";
 
@@ -19,7 +19,9 @@ export function checkReads(shop: Workshop, graph: Graph): void {
 function reportImpossible(shop: Workshop, placed: PlacedRead, other: StepDraft): boolean {
   const { problems } = shop;
   const { place, range } = placed;
-  const hiding = hiddenBy(other, place.step);
+  const { document } = placed.read;
+  // A document is looked up in the scopes around its reader, wherever the step that gave it stands.
+  const hiding = document === undefined ? hiddenBy(other, place.step) : undefined;
   if (hiding !== undefined) {
     problems.report(
       "E037",
@@ -35,12 +37,7 @@ function reportImpossible(shop: Workshop, placed: PlacedRead, other: StepDraft):
   const relation = reader === undefined ? undefined : relationOf(reader, other);
   if (reader === undefined || relation === undefined) return false;
   if (relation.kind === "beside" && comesLater(relation)) {
-    const isInLoop = chainOf(relation.from).some((step) => step !== relation.from && step.fields.has("loop"));
-    problems.report("E036", range, `${called(reader)} reads '${other.id}', which comes later`, {
-      hint: isInLoop
-        ? `move it up, or read the iteration before: iter.last.${nameOf(other.id)}`
-        : `move '${relation.to.id}' up, or this step down`,
-    });
+    reportLater(shop, placed, { reader, other, relation });
     return true;
   }
   if (relation.kind === "beside" || (relation.kind === "inside" && place.at === "after")) return false;
@@ -55,10 +52,30 @@ function reportImpossible(shop: Workshop, placed: PlacedRead, other: StepDraft):
   return true;
 }
 
+interface Later {
+  readonly reader: StepDraft;
+  readonly other: StepDraft;
+  readonly relation: Extract<Relation, { readonly kind: "beside" }>;
+}
+
+/** E036, for a step or for the document that it gives. */
+function reportLater({ problems }: Workshop, { read, range }: PlacedRead, { reader, other, relation }: Later): void {
+  const { document } = read;
+  const isInLoop = chainOf(relation.from).some((step) => step !== relation.from && step.fields.has("loop"));
+  const what =
+    document === undefined ? `'${other.id}', which comes later` : `docs.${document}, which '${other.id}' gives later`;
+  problems.report("E036", range, `${called(reader)} reads ${what}`, {
+    hint:
+      document === undefined && isInLoop
+        ? `move it up, or read the iteration before: iter.last.${nameOf(other.id)}`
+        : `move '${relation.to.id}' up, or this step down`,
+  });
+}
+
 /** W034: null where nobody expects it. */
 function reportNull(shop: Workshop, { read, range }: PlacedRead, reason: string | undefined, other: StepDraft): void {
   if (reason === undefined || read.guarded || !nullable.has(read.field)) return;
-  const written = `${nameOf(other.id)}.${read.field}`;
+  const written = read.document === undefined ? `${nameOf(other.id)}.${read.field}` : `docs.${nameOf(read.document)}`;
   shop.problems.report("W034", range, `'${other.id}' ${reason}, so ${written} can be null`, {
     hint: `write default(${written}, …)`,
   });

@@ -1,4 +1,5 @@
 import type { ListDraft, StepDraft } from "../check/draft.ts";
+import type { Place } from "./workshop.ts";
 
 /** How one step stands to another. */
 export type Relation =
@@ -34,4 +35,16 @@ export function relationOf(step: StepDraft, other: StepDraft): Relation {
 export function hiddenBy(other: StepDraft, reader: StepDraft | undefined): StepDraft | undefined {
   const around = new Set(reader === undefined ? [] : chainOf(reader));
   return chainOf(other).find((step) => step !== other && step.fields.has("for_each") && !around.has(step));
+}
+
+/** The for-each steps in whose items a place stands, outermost first. */
+export function itemsAround({ step, at }: Place): readonly StepDraft[] {
+  if (step === undefined) return [];
+  return chainOf(step).filter((here) => here.fields.has("for_each") && (here !== step || at !== "outside"));
+}
+
+/** The name of the item of a for-each. */
+export function asOf(step: StepDraft): string {
+  const value = step.fields.get("as")?.value;
+  return value?.kind === "scalar" && value.value !== null ? value.text : "item";
 }

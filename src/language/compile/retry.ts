@@ -1,13 +1,17 @@
+import { errorTable } from "../../base/error.ts";
 import type { StepDraft } from "../check/draft.ts";
 import { readKeys, type Written } from "../check/keys.ts";
-import { booleanIn, choiceIn, durationIn, mapIn, numberIn, reportShape } from "../check/values.ts";
-import { type Field, fieldNamed } from "../fields/field.ts";
+import { short } from "../check/short.ts";
+import { booleanIn, choiceIn, durationIn, mapIn, namesIn, reportShape } from "../check/values.ts";
 import { retryFields } from "../fields/shared.ts";
 import { stepFields } from "../fields/step-fields.ts";
+import { isCalled } from "../fields/verbs.ts";
 import type { RetryPlan } from "../plan.ts";
 import type { Problems } from "../problems.ts";
 import type { SourceEntry } from "../source/tree.ts";
-import type { PartialRetry } from "./defaults.ts";
+import type { FileDefaults, PartialRetry } from "./defaults.ts";
+import { isBlindStep } from "./actions.ts";
+import { numberField } from "./numbers.ts";
 import { defined, whenWritten } from "./optional.ts";
 import type { Workshop } from "./workshop.ts";
 
@@ -32,8 +36,10 @@ export interface FailurePlan {
 
 /** Retry and failure policy of a step, with the file's defaults put in. */
 export function failurePlan(shop: Workshop, step: StepDraft): FailurePlan {
-  const { defaults } = shop;
-  const isCall = step.verb === "function" || step.verb === "assignment";
+  const isCall = isCalled(step.verb);
+  // What nobody can look up afterwards is not repeated unless the step itself says so: the file's defaults do not reach it.
+  const isBlind = isCall && isBlindStep(shop, step);
+  const defaults = isBlind ? blindDefaults(shop) : shop.defaults;
   const written = onFailureIn(shop, step, isCall);
   const policy = written ?? defaults.onFailure ?? "stop";
   const onFailure = policy === "continue" ? "continue" : "stop";
@@ -41,12 +47,17 @@ export function failurePlan(shop: Workshop, step: StepDraft): FailurePlan {
 
   const entry = step.fields.get("retry");
   const own = entry === undefined ? {} : readRetry(entry, shop.problems);
-  const short = shortRetry(step, entry === undefined ? undefined : own, shop.problems);
+  const brief = shortRetry(step, entry === undefined ? undefined : own, shop.problems);
   const attempts =
-    policy === "retry" && own.attemptsMax === undefined && short.attemptsMax === undefined
+    policy === "retry" && own.attemptsMax === undefined && brief.attemptsMax === undefined
       ? { attemptsMax: 1 + retriesOnFailure }
       : {};
-  return { retry: complete({ ...defaults.retry, ...attempts, ...own, ...short }), onFailure };
+  return { retry: complete({ ...defaults.retry, ...attempts, ...own, ...brief }), onFailure };
+}
+
+function blindDefaults({ defaults }: Workshop): Pick<FileDefaults, "retry" | "onFailure"> {
+  const { onFailure } = defaults;
+  return { retry: { attemptsMax: 1 }, ...(onFailure !== undefined && onFailure !== "retry" && { onFailure }) };
 }
 
 function onFailureIn(shop: Workshop, step: StepDraft, isCall: boolean): "stop" | "continue" | "retry" | undefined {
@@ -63,7 +74,7 @@ function onFailureIn(shop: Workshop, step: StepDraft, isCall: boolean): "stop" |
       shop.problems,
       entry,
       `stop or continue in a step of kind '${step.verb}'`,
-      "only functions and assignments are tried again",
+      "only steps that call something are tried again",
     );
   }
   return undefined;
@@ -75,8 +86,8 @@ export function readRetry(entry: SourceEntry, problems: Problems): PartialRetry 
   if (map === undefined) return {};
 
   const written = readKeys(map, retryFields, "in retry", problems);
-  const max = numberOf(written, "max", problems);
-  const factor = numberOf(written, "factor", problems);
+  const max = numberField(problems, written, retryFields, "max");
+  const factor = numberField(problems, written, retryFields, "factor");
   const delayMs = durationOf(written, "delay", problems);
   const delayMsMax = durationOf(written, "max_delay", problems);
   const totalMs = durationOf(written, "total", problems);
@@ -94,7 +105,25 @@ export function readRetry(entry: SourceEntry, problems: Problems): PartialRetry 
     delayMsMax,
     jitter: whenWritten(written.get("jitter"), (found) => booleanIn(problems, found)),
     totalMs,
+    on: codesIn(written.get("on"), problems),
+    except: codesIn(written.get("except"), problems),
   });
+}
+
+/** Error codes; E015 for one that no error has. */
+function codesIn(entry: SourceEntry | undefined, problems: Problems): readonly string[] | undefined {
+  if (entry === undefined) return undefined;
+  const known = Object.keys(errorTable);
+  const names = namesIn(problems, entry, "a list of error codes such as step.timeout");
+  for (const { name, node } of names ?? []) {
+    if (Object.hasOwn(errorTable, name)) continue;
+    const meant = problems.closest(name, known);
+    problems.report("E015", node.range, `${entry.key} names error codes, and '${short(name)}' is none`, {
+      hint: meant === undefined ? "for example step.timeout, function.failed" : `did you mean '${meant}'?`,
+      fix: meant === undefined ? undefined : { range: node.range, text: meant },
+    });
+  }
+  return names === undefined ? undefined : [...new Set(names.map(({ name }) => name))];
 }
 
 /** `retries` and `retry_backoff`, which say in short what `retry` says. */
@@ -103,8 +132,8 @@ function shortRetry(step: StepDraft, long: PartialRetry | undefined, problems: P
   const seconds = step.fields.get("retry_backoff");
   if (retries !== undefined && long?.attemptsMax !== undefined) reportTwice(retries, "retry.max", problems);
   if (seconds !== undefined && long?.delayMs !== undefined) reportTwice(seconds, "retry.delay", problems);
-  const max = numberOf(step.fields, "retries", problems, stepFields);
-  const delay = numberOf(step.fields, "retry_backoff", problems, stepFields);
+  const max = numberField(problems, step.fields, stepFields, "retries");
+  const delay = numberField(problems, step.fields, stepFields, "retry_backoff");
   return defined({
     attemptsMax: max === undefined ? undefined : 1 + max,
     delayMs: delay === undefined ? undefined : Math.round(delay * 1000),
@@ -123,17 +152,6 @@ function complete(written: PartialRetry): RetryPlan {
   return written.delayMsMax === undefined
     ? { ...policy, delayMsMax: Math.max(policy.delayMsMax, policy.delayMs) }
     : policy;
-}
-
-function numberOf(
-  written: Written,
-  name: string,
-  problems: Problems,
-  fields: readonly Field[] = retryFields,
-): number | undefined {
-  const entry = written.get(name);
-  const field = fieldNamed(fields, name);
-  return entry === undefined || field === undefined ? undefined : numberIn(problems, entry, field);
 }
 
 function durationOf(written: Written, name: string, problems: Problems): number | undefined {

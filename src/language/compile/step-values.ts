@@ -4,6 +4,7 @@ import { describeType, partsOf } from "../expression/type.ts";
 import type { Schema } from "../plan.ts";
 import { schemaOf } from "../schema/short-form.ts";
 import type { SourceEntry } from "../source/tree.ts";
+import { documentSchema } from "./document-names.ts";
 import { isWholeExpression, templatePart, type TypedTemplate, whoOf } from "./parts.ts";
 import type { Workshop } from "./workshop.ts";
 
@@ -18,6 +19,8 @@ export function valuePart(shop: Workshop, step: StepDraft): TypedTemplate | unde
     switch (step.verb) {
       case "function":
       case "assignment":
+      case "tool":
+      case "workflow":
         return withPart(shop, step);
       case "set":
         return fieldsPart(shop, step, step.verbEntry, "set");
@@ -35,11 +38,11 @@ export function valuePart(shop: Workshop, step: StepDraft): TypedTemplate | unde
   });
 }
 
-/** The schema of `output:` on a call. */
+/** The schema of what a call gives: as `output` says, else that of its document. */
 export function outputSchema(shop: Workshop, step: StepDraft): Schema | undefined {
   return shop.once<Schema | undefined>(step, "schema", undefined, () => {
     const entry = step.fields.get("output");
-    return entry === undefined ? undefined : schemaOf(entry.value, shop.problems);
+    return entry === undefined ? documentSchema(shop, step) : schemaOf(entry.value, shop.problems);
   });
 }
 

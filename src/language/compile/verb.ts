@@ -1,17 +1,21 @@
 import type { StepDraft } from "../check/draft.ts";
-import { readKeys } from "../check/keys.ts";
-import { short } from "../check/short.ts";
-import { durationIn, scalarIn } from "../check/values.ts";
-import { waitFields } from "../fields/shared.ts";
+import { scalarIn } from "../check/values.ts";
 import type { Template, VerbPlan } from "../plan.ts";
+import { agentPlan } from "./agent.ts";
 import { approvePlan } from "./gate.ts";
+import { llmPlan } from "./llm.ts";
+import { checkModule } from "./modules.ts";
 import { textPart } from "./parts.ts";
+import { plannerPlan } from "./planner.ts";
 import { valuePart } from "./step-values.ts";
+import { subWorkflowPlan } from "./sub-workflow.ts";
+import { toolPlan } from "./tool.ts";
+import { waitPlan } from "./wait.ts";
 import type { Workshop } from "./workshop.ts";
 
 const nothing: Template = { kind: "literal", value: {} };
 
-/** What a step does; undefined when it has no verb that this build carries out, which was reported. */
+/** What a step does; undefined when it has no verb, which was reported. */
 export function verbPlan(shop: Workshop, step: StepDraft): VerbPlan | undefined {
   switch (step.verb) {
     case "function":
@@ -34,7 +38,17 @@ export function verbPlan(shop: Workshop, step: StepDraft): VerbPlan | undefined 
         kind: "fail",
         message: textPart(shop, { place: { step, at: "inside" }, field: "fail" }, step.verbEntry) ?? nothing,
       };
-    default:
+    case "llm":
+      return llmPlan(shop, step);
+    case "agent":
+      return agentPlan(shop, step);
+    case "tool":
+      return toolPlan(shop, step);
+    case "workflow":
+      return subWorkflowPlan(shop, step);
+    case "plan":
+      return plannerPlan(shop, step);
+    case undefined:
       return undefined;
   }
 }
@@ -47,30 +61,9 @@ function doPlan(shop: Workshop, step: StepDraft): VerbPlan {
 
 /** The module that is called; E048 when there is none of this name. */
 function moduleName(shop: Workshop, step: StepDraft, verb: "function" | "assignment"): string {
-  const { world, problems } = shop;
-  const scalar = scalarIn(problems, step.verbEntry, `the name of ${verb === "assignment" ? "an" : "a"} ${verb}`);
+  const wanted = `the name of ${verb === "assignment" ? "an" : "a"} ${verb}`;
+  const scalar = scalarIn(shop.problems, step.verbEntry, wanted);
   if (scalar === undefined) return "";
-
-  const name = scalar.text;
-  const folder = `${verb}s`;
-  const known = verb === "function" ? world.functions : world.assignments;
-  if (known.includes(name)) return name;
-
-  const meant = problems.closest(name, known);
-  const expected = /^[A-Za-z0-9][\w-]*$/.test(name)
-    ? `expected ${folder}/${name}.mjs or .ts`
-    : `a name has letters, digits, '_' and '-'`;
-  problems.report("E048", scalar.range, `no executor for ${verb} '${short(name)}'`, {
-    hint: meant === undefined ? expected : `${expected} — did you mean '${meant}'?`,
-    fix: meant === undefined ? undefined : { range: scalar.range, text: meant },
-  });
-  return name;
-}
-
-function waitPlan(shop: Workshop, step: StepDraft): VerbPlan | undefined {
-  const { problems } = shop;
-  const { verbEntry } = step;
-  if (verbEntry.value.kind !== "map") return { kind: "wait", durationMs: durationIn(problems, verbEntry) ?? 0 };
-  const written = readKeys(verbEntry.value, waitFields, "in wait", problems);
-  return written.size === 0 ? undefined : { kind: "wait", durationMs: 0 };
+  checkModule(shop, { name: scalar.text, node: scalar }, verb);
+  return scalar.text;
 }

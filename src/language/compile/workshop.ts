@@ -11,12 +11,26 @@ import type { FileDefaults } from "./defaults.ts";
 
 /**
  * Where an expression stands. `outside`: beside the step, before its items are known; `inside`: in one of its items; `after`: behind its
- * body, whose steps can be read. Without a step: the file's own `output`.
+ * body, whose steps can be read; `event` and `undo`: inside, with the event or the receipt. Without a step: the file's own `output`, or a
+ * place before any step runs.
  */
 export interface Place {
   readonly step: StepDraft | undefined;
-  readonly at: "outside" | "inside" | "after";
+  readonly at: "outside" | "inside" | "after" | "event" | "undo" | EarlyPlace;
 }
+
+/** A part of the file that is read before any step runs: no step is known there. */
+export type EarlyPlace =
+  /** Of a trigger. */
+  | "auth"
+  /** The rest of a trigger, where `trigger` says what happened. */
+  | "webhook"
+  | "schedule"
+  | "event trigger"
+  | "workflow trigger"
+  /** Of a connector. */
+  | "settings"
+  | "concurrency";
 
 /** A read of a step, with its place in the file. */
 export interface PlacedRead {
@@ -27,9 +41,18 @@ export interface PlacedRead {
   readonly field: string;
 }
 
+/** The names that an expression looks up, with its place. */
+export interface PlacedNames {
+  readonly names: ReadonlySet<string>;
+  readonly place: Place;
+  readonly field: string;
+}
+
 /** One file on its way from drafts to a Plan. */
 export interface Workshop {
   readonly text: string;
+  /** The id of the workflow; empty when it has none. */
+  readonly ownId: string;
   readonly world: World;
   readonly problems: Problems;
   readonly file: Written;
@@ -40,6 +63,8 @@ export interface Workshop {
   readonly env: readonly string[];
   /** Every read of a step, as the expressions are compiled. */
   readonly reads: PlacedRead[];
+  /** Every name that is looked up. */
+  readonly names: PlacedNames[];
   environmentAt(place: Place): Environment;
   /** What `<step>.output` is for its readers. */
   outputOf(step: StepDraft): Type;

@@ -1,3 +1,4 @@
+import { checkDocument, isDocuments, reportDocuments } from "./check-documents.ts";
 import { didYouMean, hinted, unguarded, unknown, type Checker, type StepType, type Typed } from "./checker.ts";
 import { functions } from "./functions.ts";
 import { pathOf, presenceOf } from "./narrow.ts";
@@ -12,6 +13,7 @@ const listedMax = 8;
 /** A name that stands alone: a variable, or something the place provides. */
 export function checkName(checker: Checker, syntax: SyntaxOf<"name">): Typed {
   const { name } = syntax;
+  if (isDocuments(checker, syntax)) return reportDocuments(checker, syntax);
   const type = typeOfName(checker, name);
   if (type !== undefined) return { node: { kind: "name", name }, type: factual(checker, syntax, type) };
 
@@ -48,6 +50,10 @@ export function isKnown(checker: Checker, name: string): boolean {
 
 /** `of.field`: a field of a step, or of a value. */
 export function checkMember(checker: Checker, syntax: SyntaxOf<"member">): Typed {
+  if (isDocuments(checker, syntax.of)) {
+    const document = checkDocument(checker, syntax);
+    return { node: document.node, type: factual(checker, syntax, document.type) };
+  }
   const step = stepAt(checker, syntax.of);
   if (step !== undefined) return checkStepField(checker, syntax, step);
 
@@ -237,6 +243,11 @@ const sizeWords: ReadonlySet<string> = new Set(["length", "size", "count", "len"
 function reportField(checker: Checker, syntax: SyntaxOf<"member">, type: Type): void {
   const { field, fieldStart, end, start } = syntax;
   const at = { start: fieldStart, end };
+  const told = syntax.of.kind === "name" ? checker.environment.explain?.(syntax.of.name, field) : undefined;
+  if (told !== undefined) {
+    checker.report(at, told, fixNear(checker, at, told.hint));
+    return;
+  }
   const source = checker.source(syntax.of);
   if (type.kind === "object") {
     const known = [...type.fields.keys()];
@@ -271,6 +282,7 @@ function fixNear(
 
 function quotedAs(quote: string | undefined, word: string): string {
   if (quote === "`") return `\`${word}\``;
+  if (quote === "#") return `#${word}`;
   return quote === '"' || quote === "'" ? JSON.stringify(word) : word;
 }
 
@@ -294,6 +306,11 @@ const constants: Readonly<Record<string, string>> = {
 function reportUnknown(checker: Checker, syntax: SyntaxOf<"name">): Typed {
   const { name, start } = syntax;
   const { environment, variables } = checker;
+  const told = environment.explain?.(name);
+  if (told !== undefined) {
+    checker.report(syntax, told);
+    return unknown;
+  }
   const dashed = environment.stepIds.find((id) => id.includes("-") && checker.text.startsWith(id, start));
   if (dashed !== undefined) {
     const text = spelled(dashed);

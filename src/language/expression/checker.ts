@@ -12,6 +12,10 @@ export interface Environment {
   step(id: string): StepType | undefined;
   /** Ids of all steps that can be read, as they are written in the file. */
   readonly stepIds: readonly string[];
+  /** What to say of a name, or of a field of it, that is not there, where the place knows more than that. */
+  explain?(name: string, field?: string): Complaint | undefined;
+  /** The document that `docs.<name>` is here, or why there is none. */
+  document?(name: string): DocumentType | { readonly complaint: Complaint };
 }
 
 /** What may be read of a step. */
@@ -22,10 +26,21 @@ export interface StepType {
   readonly fields: Readonly<Partial<Record<StepField, Type>>>;
 }
 
+/** What may be read of a document. */
+export interface DocumentType {
+  /** As it is declared: `docs.a_b` is `a-b`. */
+  readonly name: string;
+  readonly type: Type;
+  /** Indexes of the steps that may give it here; there is one at least. */
+  readonly steps: readonly number[];
+}
+
 /** One place where an expression reads a step. */
 export interface StepRead {
   readonly step: number;
   readonly field: StepField;
+  /** It is read as this document. */
+  readonly document?: string;
   readonly start: number;
   readonly end: number;
   /** The place copes with null: it stands in first() or default(), or behind a test for null or for the status. */

@@ -115,7 +115,9 @@ function signAt(text: string, start: number): ExpressionProblem | undefined {
   const end = start + written.length;
   const problem: ExpressionProblem = { code: "E300", message: `unexpected character "${written}"`, hint, start, end };
   const operator = /^write (\W+)$/.exec(hint)?.[1];
-  return operator === undefined ? problem : { ...problem, fix: { start, end, text: operator } };
+  // Between two values the operator is certain; anywhere else it would be the next mistake.
+  const joins = /[\w)\]}"']\s*$/.test(text.slice(0, start)) && /^\s*[\w([{"'!-]/.test(text.slice(end));
+  return operator === undefined || !joins ? problem : { ...problem, fix: { start, end, text: operator } };
 }
 
 // `===` and `<>` are read as an operator and a rest: the rest alone would not say what was meant.

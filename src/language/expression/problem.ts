@@ -1,5 +1,13 @@
 /** What can be wrong with an expression before it runs; the numbers are those of the diagnostics of a file. */
 export type ExpressionCode =
+  /** A document that is not there. */
+  | "E056"
+  /** A document outside its scope. */
+  | "E057"
+  /** A secret where its value would leave. */
+  | "E070"
+  /** A secret that is not declared. */
+  | "E080"
   /** It cannot be read. */
   | "E300"
   /** A name that is not known here. */

@@ -212,21 +212,40 @@ const plainKinds: ReadonlySet<Type["kind"]> = new Set(["any", "null", "boolean"]
 /** How deep a schema is read; deeper, or where a schema refers to itself, nothing is known. */
 const schemaDepthMax = 16;
 
+/** Parts of one schema that are read at most: references back to itself would multiply with every level. */
+const schemaPartsMax = 20_000;
+
 /**
  * The type of the values that a JSON Schema accepts.
  *
  * An object with `properties` is closed unless it says `additionalProperties`: who lists fields means to be told about a misspelt one.
  */
 export function typeOfSchema(schema: Schema): Type {
-  return typeAt(schema, schema, 0);
+  return typeAt({ root: schema, side: "held", left: schemaPartsMax }, schema, 0);
 }
 
-function typeAt(root: Schema, schema: Json, depth: number): Type {
-  if (!isJsonObject(schema) || depth > schemaDepthMax) return types.any;
-  const sub = (part: Json | undefined): Type => (part === undefined ? types.any : typeAt(root, part, depth + 1));
+/** The type of the values that may be handed to a JSON Schema: what it has a default for may be left out. */
+export function givenTypeOf(schema: Schema): Type {
+  return typeAt({ root: schema, side: "given", left: schemaPartsMax }, schema, 0);
+}
+
+interface Reading {
+  readonly root: Schema;
+  /** A value that is held has its defaults; one that is given does not need to have them yet. */
+  readonly side: "held" | "given";
+  left: number;
+}
+
+function typeAt(reading: Reading, schema: Json, depth: number): Type {
+  reading.left -= 1;
+  if (!isJsonObject(schema) || depth > schemaDepthMax || reading.left < 0) return types.any;
+  const sub: Sub = Object.assign(
+    (part: Json | undefined): Type => (part === undefined ? types.any : typeAt(reading, part, depth + 1)),
+    { side: reading.side },
+  );
 
   const reference = schema["$ref"];
-  if (typeof reference === "string") return sub(resolveReference(root, reference));
+  if (typeof reference === "string") return sub(resolveReference(reading.root, reference));
   if (Object.hasOwn(schema, "const")) return typeOfValue(schema["const"] ?? null);
   const values = schema["enum"];
   if (Array.isArray(values)) return joinAll((values as readonly Json[]).map(typeOfValue));
@@ -239,13 +258,16 @@ function typeAt(root: Schema, schema: Json, depth: number): Type {
   );
 }
 
+/** Reads a part of a schema. */
+type Sub = ((part: Json | undefined) => Type) & Readonly<Pick<Reading, "side">>;
+
 // Who writes `properties` alone means an object.
 function impliedType(schema: Schema): Json {
   if (Object.hasOwn(schema, "properties")) return "object";
   return Object.hasOwn(schema, "items") ? "array" : null;
 }
 
-function typeNamed(schema: Schema, name: Json, sub: (part: Json | undefined) => Type): Type {
+function typeNamed(schema: Schema, name: Json, sub: Sub): Type {
   switch (name) {
     case "string":
       return types.text;
@@ -270,16 +292,16 @@ function asksForItems({ minItems }: Schema): boolean {
   return typeof minItems === "number" && minItems > 0;
 }
 
-function objectAt(schema: Schema, sub: (part: Json | undefined) => Type): ObjectType {
+function objectAt(schema: Schema, sub: Sub): ObjectType {
   const properties = isJsonObject(schema["properties"]) ? schema["properties"] : {};
   const required = new Set(Array.isArray(schema["required"]) ? (schema["required"] as readonly Json[]) : []);
   const fields = new Map<string, Type>();
   const optional = new Set<string>();
   for (const [key, part] of Object.entries(properties)) {
     fields.set(key, sub(part));
-    // A default is filled in before anything reads the value.
+    // A default is filled in before anything reads the value, so that whoever gives the value may leave it out.
     const filled = isJsonObject(part) && Object.hasOwn(part, "default");
-    if (!required.has(key) && !filled) optional.add(key);
+    if (filled ? sub.side === "given" : !required.has(key)) optional.add(key);
   }
   const others = schema["additionalProperties"] ?? fields.size === 0;
   return { kind: "object", fields, optional, open: others !== false || Object.hasOwn(schema, "patternProperties") };

@@ -9,7 +9,7 @@ export const retryFields: readonly Field[] = [
     name: "max",
     kind: "whole number",
     between: [0, 999],
-    default: "2",
+    default: "2; 0 where nobody could tell whether it was done: blind actions, and agents in a shared workspace",
     ...now,
     doc: "How often a failed attempt is repeated.",
   },

@@ -1,4 +1,5 @@
 import type { Field, VerbName } from "./field.ts";
+import { calledVerbs } from "./verbs.ts";
 import { agentFields, llmFields, planFields, writeFields } from "./verb-fields.ts";
 import {
   byField,
@@ -15,7 +16,7 @@ import {
 const later = { supported: false } as const;
 const now = { supported: true } as const;
 const approve: readonly VerbName[] = ["approve"];
-const called: readonly VerbName[] = ["function", "assignment", "llm", "agent", "tool", "plan", "workflow"];
+const called: readonly VerbName[] = calledVerbs;
 
 /** Fields of a step beside its verb. */
 export const stepFields: readonly Field[] = [
@@ -91,7 +92,7 @@ export const stepFields: readonly Field[] = [
     kind: "type",
     on: [...called, "do", "set", "wait"],
     laterOn: ["set", "wait"],
-    default: "any",
+    default: "llm and agent text, tool and workflow as described there, others any",
     ...now,
     doc: "Type of the result, which is checked against it; in a `do`, the values that the group gives.",
   },
@@ -127,7 +128,7 @@ export const stepFields: readonly Field[] = [
     kind: "duration",
     on: [...called, "approve", "do"],
     laterOn: ["do"],
-    default: "function and assignment 5m, gate none",
+    default: "llm 2m, agent 30m, tool 60s, function and assignment 5m; others none",
     ...now,
     doc: "Per attempt.",
   },

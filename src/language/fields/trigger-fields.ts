@@ -9,7 +9,8 @@ const inputsField: Field = {
   doc: "The run's inputs, from `trigger`.",
 };
 
-const webhookFields: readonly Field[] = [
+/** Fields of a webhook. */
+export const webhookFields: readonly Field[] = [
   { name: "path", kind: "text", ...later, doc: "Where it is called, for example /support-mail; required." },
   {
     name: "auth",
@@ -66,7 +67,7 @@ const scheduleFields: readonly Field[] = [
 
 const eventFields: readonly Field[] = [
   { name: "type", kind: "name", ...later, doc: "Type of the event; required." },
-  { name: "match", kind: "expression", default: "true", ...later, doc: "Which events count; sees `event`." },
+  { name: "match", kind: "expression", default: "true", ...later, doc: "Which events count; sees `trigger`." },
   inputsField,
 ];
 

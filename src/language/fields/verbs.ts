@@ -1,4 +1,4 @@
-import type { Verb } from "./field.ts";
+import type { Verb, VerbName } from "./field.ts";
 import { waitFields } from "./shared.ts";
 
 const later = { supported: false } as const;
@@ -32,3 +32,19 @@ export const verbs: readonly Verb[] = [
   { name: "workflow", kind: "name", ...later, doc: "Runs another workflow: <id>@<version>." },
   { name: "plan", kind: "name", ...later, doc: "Lets a model, by alias, plan steps, checks the plan, and runs it." },
 ];
+
+/** The verbs that call something outside the run: they have attempts, a timeout, and a result whose type a file may say. */
+export const calledVerbs = ["function", "assignment", "llm", "agent", "tool", "plan", "workflow"] as const;
+
+/** A verb that calls something. */
+export type CalledVerb = (typeof calledVerbs)[number];
+
+/** Whether a step calls something: the one place that knows which verbs do. */
+export function isCalled(verb: VerbName | undefined): verb is CalledVerb {
+  return calledVerbs.some((called) => called === verb);
+}
+
+/** Whether a step calls a module of the project, which lends it its name. */
+export function callsModule(verb: VerbName | undefined): verb is "function" | "assignment" {
+  return verb === "function" || verb === "assignment";
+}

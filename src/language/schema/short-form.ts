@@ -153,7 +153,7 @@ function keywordValue({ key, value }: SourceEntry, problems: Problems): Json {
 }
 
 /** E018 for every `$ref` that leads nowhere. */
-function checkRefs(node: SourceNode, root: Schema, problems: Problems): void {
+export function checkRefs(node: SourceNode, root: Schema, problems: Problems): void {
   if (node.kind === "list") for (const item of node.items) checkRefs(item, root, problems);
   if (node.kind !== "map") return;
   for (const { key, value } of node.entries) {
@@ -176,8 +176,9 @@ function resolvePointer(root: Schema, pointer: string): Schema | undefined {
   if (pointer !== "#" && !pointer.startsWith("#/")) return undefined;
   let here: Json | undefined = root;
   for (const part of pointer.split("/").slice(1)) {
-    if (typeof here !== "object" || here === null || !Object.hasOwn(here, part)) return undefined;
-    here = (here as Readonly<Record<string, Json>>)[part.replaceAll("~1", "/").replaceAll("~0", "~")];
+    const name = part.replaceAll("~1", "/").replaceAll("~0", "~");
+    if (typeof here !== "object" || here === null || !Object.hasOwn(here, name)) return undefined;
+    here = (here as Readonly<Record<string, Json>>)[name];
   }
   return typeof here === "object" && here !== null && !Array.isArray(here) ? (here as Schema) : undefined;
 }

@@ -34,8 +34,9 @@ export function lex(text: string, problems: Problems): readonly string[] | undef
       return undefined;
     }
   }
-  for (const range of state.quotes) reportUnquoted(text, range, problems);
-  return state.quotes.length > 0 ? undefined : tokens;
+  const unquoted = state.quotes.filter(({ end }) => text[end - 1] === "$");
+  for (const range of unquoted) reportUnquoted(text, range, problems);
+  return unquoted.length > 0 ? undefined : tokens;
 }
 
 interface LexState {
@@ -46,7 +47,7 @@ interface LexState {
   scalarNext: boolean;
   /** The plain scalar that has just ended. */
   scalar: Range | undefined;
-  /** Values that begin at the first and have their `${` at the end of the range. */
+  /** Plain scalars in brackets that end right before a `{`. */
   readonly quotes: Range[];
 }
 
@@ -107,9 +108,8 @@ function refusalOf(
   return flow > sourceDepthMax ? { message: `this is nested deeper than ${sourceDepthMax} levels` } : undefined;
 }
 
-/** E003: a plain scalar that ends in `$` right before a `{`. */
+/** E003 for a plain scalar that ends in `$` right before a `{`. */
 function reportUnquoted(text: string, found: Range, problems: Problems): void {
-  if (text[found.end - 1] !== "$") return;
   const brace = closingBrace(text, found.end);
   const end = valueEnd(text, brace);
   const value = text.slice(found.start, end);

@@ -1,7 +1,7 @@
-import type { SourceScalar } from "./tree.ts";
+import type { Piece, SourceScalar } from "./tree.ts";
 
-/** Offset in the file of each character of a scalar's text. */
-export type OffsetMap = (offset: number) => number;
+/** Offset in the file of each character of a scalar's text: where it begins, or where what is written for it ends. */
+export type OffsetMap = (offset: number, side?: "start" | "end") => number;
 
 /**
  * Where the characters of a scalar's text stand in the file.
@@ -10,19 +10,43 @@ export type OffsetMap = (offset: number) => number;
  * side by side, once; white space may be off by its own length, which no caret points at.
  */
 export function offsetsOf(file: string, scalar: SourceScalar): OffsetMap {
-  const { range, text, style } = scalar;
-  if (style === "plain" && range.end - range.start === text.length) return (offset) => range.start + offset;
+  const { range, text, style, origin, pieces } = scalar;
+  const end = (side: "start" | "end" | undefined): number => (side === "end" ? 1 : 0);
+  if (origin !== undefined) return (offset, side) => origin(offset) + end(side);
+  if (pieces !== undefined) return (offset, side) => (placeIn(pieces, offset) ?? range.start) + end(side);
+  if (style === "plain" && range.end - range.start === text.length)
+    return (offset, side) => range.start + offset + end(side);
+  return walked(file, scalar);
+}
 
+function walked(file: string, { range, text, style }: SourceScalar): OffsetMap {
   let at = style === "plain" ? range.start : range.start + 1;
   if (style === "block") at = file.indexOf("\n", range.start) + 1;
   const written: Written = { file, style, end: range.end };
   const places = new Uint32Array(text.length + 1);
   for (let offset = 0; offset <= text.length; offset += 1) {
     const char = text[offset] ?? "";
+    const before = places[offset - 1];
+    if (before !== undefined && style === "double" && /[\udc00-\udfff]/.test(char) && file.startsWith("\\U", before)) {
+      // `\U0001F600` is one written form of both halves of a character.
+      places[offset] = before;
+      continue;
+    }
     places[offset] = skipTo(written, at, char);
     at = Math.min(after(written, places[offset] ?? at, char), range.end);
   }
-  return (offset) => places[offset] ?? range.end;
+  return (offset, side) => {
+    const start = places[offset] ?? range.end;
+    return side === "end" ? Math.min(after(written, start, text[offset] ?? ""), range.end) : start;
+  };
+}
+
+/** The place in the piece that an offset lies in: at its ends where the piece is shorter or longer than what was written. */
+function placeIn(pieces: readonly Piece[], offset: number): number | undefined {
+  const piece = pieces.findLast(({ from }) => from <= offset) ?? pieces[0];
+  if (piece === undefined) return undefined;
+  const { start, end } = piece.range;
+  return Math.max(start, Math.min(start + offset - piece.from, end - 1));
 }
 
 interface Written {

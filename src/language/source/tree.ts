@@ -34,6 +34,30 @@ export interface SourceScalar {
   /** As written for plain scalars, so that `404` and `true` can serve as texts; else the value. */
   readonly text: string;
   readonly style: "plain" | "single" | "double" | "block";
+  /** Where each character of the text stands in the file, for a text that was rewritten from what is there. */
+  readonly origin?: (offset: number) => number;
+  /** Of a text that was put together from others: where its parts were written. In the order of the text. */
+  readonly pieces?: readonly Piece[];
+}
+
+/** A part of a text, from an offset on, that was written elsewhere. */
+export interface Piece {
+  readonly from: number;
+  readonly range: Range;
+}
+
+const madeRanges = new WeakSet<Range>();
+
+/** A range for something that nobody wrote: it says where that belongs, but there is nothing there to mend. */
+export function madeAt({ start, end }: Range): Range {
+  const range = { start, end };
+  madeRanges.add(range);
+  return range;
+}
+
+/** True for the range of something that nobody wrote. */
+export function isMade(range: Range): boolean {
+  return madeRanges.has(range);
 }
 
 /** The entry of a key, or undefined. */

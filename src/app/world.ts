@@ -1,0 +1,92 @@
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import path from "node:path";
+import { listExecutors } from "../actions/function/find.ts";
+import { RunwrightError } from "../base/error.ts";
+import { limits } from "../base/limits.ts";
+import { builtInConnectors } from "../connectors/built-in.ts";
+import { readDescriptor } from "../connectors/read-descriptor.ts";
+import type { ConnectorDescriptor } from "../language/connector.ts";
+import { knownDraft } from "../language/known-workflow.ts";
+import type { KnownWorkflow, World } from "../language/world.ts";
+import type { Config } from "./config.ts";
+import { modulesRoot } from "./modules-root.ts";
+import { readPins } from "./pins-file.ts";
+
+/** The kinds of coding agents that Runwright knows how to drive. */
+const agents = ["claude-code", "codex", "gemini", "grok"] as const;
+
+/**
+ * What the checker may know about the surroundings of a file at an absolute place.
+ *
+ * The files of other workflows and of connectors are read when a step first asks for them: most files name neither.
+ */
+export function worldOf(config: Config, place: string): Partial<World> {
+  let connectors: readonly ConnectorDescriptor[] | undefined;
+  let workflows: readonly KnownWorkflow[] | undefined;
+  return {
+    ...listExecutors(modulesRoot(config, place)),
+    roles: Object.keys(config.roles),
+    agents,
+    pins: readPins(config.root),
+    get connectors() {
+      connectors ??= [...builtInConnectors, ...projectConnectors(path.join(config.root, "connectors"))];
+      return connectors;
+    },
+    get workflows() {
+      const own = path.dirname(place);
+      const folder = path.basename(own) === "workflows" ? own : path.join(config.root, "workflows");
+      workflows ??= drafts(folder);
+      return workflows;
+    },
+  };
+}
+
+/** The connectors of a project, `connectors/<name>@<version>.json`. Throws `connector.invalid` for one that cannot be used. */
+function projectConnectors(folder: string): readonly ConnectorDescriptor[] {
+  return filesIn(folder, /^[^@]+@[^@]+\.json$/, limits.connectorFilesMax).map((file) => {
+    const shown = `connectors/${file}`;
+    const text = textOf(path.join(folder, file));
+    if (text === undefined)
+      throw new RunwrightError("connector.invalid", `${shown} cannot be read, or has more than ${kibMax} KiB.`);
+    const descriptor = readDescriptor({ file: shown, text });
+    const name = `${descriptor.name}@${descriptor.version}`;
+    if (file === `${name}.json`) return descriptor;
+    throw new RunwrightError("connector.invalid", `${shown} describes ${name}; name the file connectors/${name}.json.`);
+  });
+}
+
+/** The workflows that lie in a folder, as drafts. */
+function drafts(folder: string): readonly KnownWorkflow[] {
+  return filesIn(folder, /\.workflow\.(?:ya?ml|json)$/, limits.workflowFilesMax).flatMap((file) => {
+    const text = textOf(path.join(folder, file));
+    return (text === undefined ? undefined : knownDraft({ file, text })) ?? [];
+  });
+}
+
+/** Names of files in a folder, in order. Throws `config.invalid` when there are more than are read. */
+function filesIn(folder: string, pattern: RegExp, max: number): readonly string[] {
+  const names = entriesOf(folder).filter((name) => pattern.test(name));
+  if (names.length <= max) return names.toSorted();
+  throw new RunwrightError("config.invalid", `${folder} has ${names.length} files; at most ${max} are read.`);
+}
+
+/** Names of the files in a folder; one that is missing or cannot be read has none. */
+function entriesOf(folder: string): readonly string[] {
+  try {
+    const entries = readdirSync(folder, { withFileTypes: true });
+    return entries.filter((entry) => entry.isFile()).map(({ name }) => name);
+  } catch {
+    return [];
+  }
+}
+
+const kibMax = limits.sourceBytesMax / 1024;
+
+/** The text of a file, or undefined when it cannot be read or is larger than any that is. */
+function textOf(file: string): string | undefined {
+  try {
+    return statSync(file).size > limits.sourceBytesMax ? undefined : readFileSync(file, "utf8");
+  } catch {
+    return undefined;
+  }
+}

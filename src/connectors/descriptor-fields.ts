@@ -1,0 +1,34 @@
+import type { EffectClass } from "../language/connector.ts";
+import type { Field } from "../language/fields/field.ts";
+
+/** What an action does to the other side; see `EffectClass`. */
+export const effects: readonly EffectClass[] = ["read", "keyed", "readback", "conditional", "idempotent", "blind"];
+
+const now = { supported: true } as const;
+
+/** Fields of a connector's file. */
+export const connectorFileFields: readonly Field[] = [
+  { name: "name", kind: "name", ...now, doc: "What pins begin with: zendesk; required." },
+  { name: "version", kind: "text", ...now, doc: "What pins end with: 3.2.0; required." },
+  { name: "title", kind: "text", ...now, doc: "What it is, for people; required." },
+  { name: "settings", kind: "type", ...now, doc: "Type of an object: what `connectors.<alias>.with` takes." },
+  { name: "actions", kind: "map", ...now, doc: "Its actions by name; required." },
+];
+
+/** Fields of an action. */
+export const actionFields: readonly Field[] = [
+  { name: "title", kind: "text", ...now, doc: "What it does, for people; required." },
+  {
+    name: "effect",
+    kind: "choice",
+    choices: effects,
+    ...now,
+    doc: "What may be done when nobody knows whether an interrupted call was done; required.",
+  },
+  { name: "input", kind: "type", ...now, doc: "Type of an object: what it is called with; required." },
+  { name: "output", kind: "type", default: "any", ...now, doc: "What it gives." },
+  { name: "receipt", kind: "type", ...now, doc: "Type of an object: what a write leaves behind." },
+  { name: "undo", kind: "name", ...now, doc: "The action that undoes it, called with the receipt's `before`." },
+  { name: "targets", kind: "names", ...now, doc: "Inputs that say who or where." },
+  { name: "trusted", kind: "true/false", ...now, doc: "Nothing from outside the organisation is in what it gives." },
+];
