@@ -34,7 +34,11 @@ export const rooms: readonly Room[] = [
     ],
   },
   { name: "adapters/memory", rooms: ["base", "machine", "ports"], outside: [] },
-  { name: "adapters/sqlite", rooms: ["base", "machine", "ports"], outside: ["node:sqlite", "node:fs", "node:path"] },
+  {
+    name: "adapters/sqlite",
+    rooms: ["base", "machine", "ports"],
+    outside: ["node:sqlite", "node:fs", "node:path", "node:worker_threads"],
+  },
   { name: "adapters/postgres", rooms: ["base", "machine", "ports"], outside: ["pg"] },
   { name: "adapters/local-host", rooms: ["base", "ports"], outside: [] },
   { name: "testing", rooms: [...core, "engine", "adapters/memory"], outside: ["node:test", "node:assert/strict"] },

@@ -52,14 +52,17 @@ export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
   opening.use(await openLock(folder, holder));
   const file = path.join(folder, databaseName);
   const database = opening.use(openDatabase(file, synchronous));
-  const log = createWriteAheadLog(database, file);
+  const log = opening.use(createWriteAheadLog(database, file));
   const headFile = path.join(folder, headName);
   // With `normal` a power cut may take acknowledged commits away: that is its bargain, and no damage to report later.
   if (synchronous === "normal") rmSync(headFile, { force: true });
   const head = synchronous === "full" ? opening.use(openHead(headFile, database)) : undefined;
-  const commit = createTurnCommit(database, () => {
-    log.committed();
-    head?.committed();
+  const commit = createTurnCommit(database, {
+    assertRoom: () => log.assertRoom(),
+    committed() {
+      log.committed();
+      head?.committed();
+    },
   });
   return storeOver(database, commit, opening.move());
 }
