@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync } from "node:fs";
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, rmSync } from "node:fs";
 import path from "node:path";
 import { RunwrightError } from "../../base/error.ts";
 import type { Catalog } from "../../ports/catalog.ts";
@@ -51,6 +51,7 @@ export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
   await using opening = new AsyncDisposableStack();
   opening.use(await openLock(folder, holder));
   const file = path.join(folder, databaseName);
+  if (!existsSync(file)) keepName(folder);
   const database = opening.use(openDatabase(file, synchronous));
   const log = opening.use(createWriteAheadLog(database, file));
   const headFile = path.join(folder, headName);
@@ -75,6 +76,20 @@ export function openSqliteReader(folder: string): StoreReader {
     catalog: createVersionReader(database),
     [Symbol.dispose]: () => database[Symbol.dispose](),
   };
+}
+
+/**
+ * Makes the name of a new folder durable: SQLite syncs what lies in the folder, and a power cut could still take the folder away, with everything
+ * that was acknowledged in it. Windows keeps names by itself.
+ */
+function keepName(folder: string): void {
+  if (process.platform === "win32") return;
+  const parent = openSync(path.dirname(path.resolve(folder)), "r");
+  try {
+    fsyncSync(parent);
+  } finally {
+    closeSync(parent);
+  }
 }
 
 /** Puts journal and catalog over an open database; disposing the store disposes `resources`. */
