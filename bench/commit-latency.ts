@@ -1,5 +1,5 @@
-// `node bench/commit-latency.ts [rounds]`: how long commits wait for the SQLite journal, and for whatever it does between them. 20,000 commits a
-// round, one after another as fast as they go, each with its turn of the event loop as in the engine, and the disk probed before each.
+// `node bench/commit-latency.ts [rounds]`: how long commits wait for the SQLite journal, and for whatever it does between them. One after
+// another as fast as they go, each with its turn of the event loop as in the engine, and the disk probed before each round.
 import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -7,10 +7,12 @@ import { openSqliteStore } from "../src/adapters/sqlite/sqlite-store.ts";
 import type { Append, NewRun, RunSummary, Segment } from "../src/ports/journal.ts";
 import { median, percentile, probeDisk } from "./probe.ts";
 
-const commits = 20_000;
 const runsCount = 1000;
 /** Appends in a commit: a run alone, and many runs that share one. */
-const sizes = [1, 20] as const;
+const loads = [
+  { size: 1, commits: 20_000 },
+  { size: 20, commits: 5000 },
+] as const;
 const rounds = Math.max(1, Number(process.argv[2] ?? 3));
 const folder = process.env["RUNWRIGHT_BENCH_FOLDER"] ?? tmpdir();
 
@@ -24,8 +26,13 @@ const runs = Array.from({ length: runsCount }, (_, index): NewRun => {
   return { key: keyOf(index), ...made, segment: segmentOf(1), summary, wakeAt: 0 };
 });
 
+interface Measured {
+  readonly waits: readonly number[];
+  readonly logBytesMax: number;
+}
+
 /** Milliseconds from the end of each commit to the end of the next: what stands between them is waited for as well. */
-async function measure(size: number): Promise<{ readonly waits: readonly number[]; readonly logBytesMax: number }> {
+async function measure({ size, commits }: (typeof loads)[number]): Promise<Measured> {
   const place = mkdtempSync(path.join(folder, "runwright-bench-"));
   const store = await openSqliteStore({
     folder: place,
@@ -59,9 +66,9 @@ async function measure(size: number): Promise<{ readonly waits: readonly number[
 
 const rounded = (value: number) => Math.round(value * 100) / 100;
 for (let round = 1; round <= rounds; round += 1) {
-  for (const size of sizes) {
+  for (const load of loads) {
     const { p50 } = probeDisk(folder);
-    const { waits, logBytesMax } = await measure(size);
+    const { waits, logBytesMax } = await measure(load);
     const figures = {
       p50Ms: rounded(median(waits)),
       p99Ms: rounded(percentile(waits, 0.99)),
@@ -72,6 +79,14 @@ for (let round = 1; round <= rounds; round += 1) {
       totalMs: Math.round(waits.reduce((sum, wait) => sum + wait, 0)),
       logMb: Math.round(logBytesMax / 1_048_576),
     };
-    console.log(JSON.stringify({ round, appendsPerCommit: size, commits, fdatasyncP50Ms: rounded(p50), ...figures }));
+    console.log(
+      JSON.stringify({
+        round,
+        appendsPerCommit: load.size,
+        commits: load.commits,
+        fdatasyncP50Ms: rounded(p50),
+        ...figures,
+      }),
+    );
   }
 }

@@ -98,7 +98,7 @@ export function createWriteAheadLog(database: Database, databaseFile: string): W
     for (let waitedMs = 0; ; waitedMs += waitStepMs) {
       const { busy } = database.checkpoint("restart");
       if (!busy) break;
-      if (!isMoving || waitedMs >= waitMsMax) throw fullBecauseOfReader(databaseFile);
+      if (!isMoving || waitedMs >= waitMsMax) throw logFull(databaseFile, isMoving);
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, waitStepMs);
     }
     isFull = false;
@@ -113,8 +113,11 @@ export function createWriteAheadLog(database: Database, databaseFile: string): W
   }
 }
 
-function fullBecauseOfReader(file: string): RunwrightError {
-  const message = `The write-ahead log of ${file} has reached ${logBytesMax / mib} MiB and cannot begin anew, because another program has been reading that file all the while; nothing was written. Close that program (for example a database browser), and everything goes on by itself.`;
+function logFull(file: string, isMoving: boolean): RunwrightError {
+  const why = isMoving
+    ? "because this disk takes too long to move it into that file; nothing was written. It is tried again"
+    : "because another program has been reading that file all the while; nothing was written. Close that program (for example a database browser), and everything goes on by itself";
+  const message = `The write-ahead log of ${file} has reached ${logBytesMax / mib} MiB and cannot begin anew, ${why}.`;
   return new RunwrightError("journal.full", message);
 }
 
