@@ -96,6 +96,7 @@ async function bare(place: string): Promise<{ append: Appender; end: () => Promi
     },
     async end() {
       connection.close();
+      await log[Symbol.asyncDispose]();
       keeper[Symbol.dispose]();
     },
   };

@@ -9,7 +9,12 @@ import { report, type Total } from "./house/report.ts";
 
 const root = path.resolve(import.meta.dirname, "..");
 /** What `--long` makes of the tests that are as long as one likes. */
-const longSizes = { RUNWRIGHT_CRASH_KILLS: "5000", RUNWRIGHT_SEEDS: "200000", RUNWRIGHT_FUZZ_FILES: "50000" };
+const longSizes = {
+  RUNWRIGHT_CRASH_KILLS: "5000",
+  RUNWRIGHT_SEEDS: "200000",
+  RUNWRIGHT_FUZZ_FILES: "50000",
+  RUNWRIGHT_POWER_IMAGES: "50000",
+};
 const fileSecondsUsual = 420;
 const fileSecondsLong = 4 * 60 * 60;
 

@@ -39,7 +39,7 @@ export const rooms: readonly Room[] = [
   {
     name: "adapters/sqlite",
     rooms: ["base", "machine", "ports"],
-    outside: ["node:sqlite", "node:fs", "node:os", "node:path"],
+    outside: ["node:sqlite", "node:fs", "node:os", "node:path", "node:worker_threads"],
   },
   { name: "adapters/postgres", rooms: ["base", "machine", "ports"], outside: ["pg"] },
   { name: "adapters/local-host", rooms: ["base", "ports"], outside: [] },

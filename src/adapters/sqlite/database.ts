@@ -3,7 +3,9 @@ import { DatabaseSync, type SQLInputValue } from "node:sqlite";
 import { messageOf, RunwrightError } from "../../base/error.ts";
 import type { Columns } from "../../ports/journal-rows.ts";
 import { createFailure, isDamage, needsRollback, type Failure } from "./failure.ts";
+import { logBytesUsual } from "./log-limits.ts";
 import { schema, schemaVersion } from "./schema.ts";
+import { assertSound, damaged } from "./soundness.ts";
 
 /** A prepared statement; rows come as lists of columns. */
 export interface Statement {
@@ -19,8 +21,22 @@ export interface Database extends Disposable {
   reading<T>(read: () => T): T;
   /** Runs `write` in one transaction: all of it or nothing. */
   transact<T>(write: () => T): T;
-  /** Frames in the write-ahead log, and how many of them are in the database file. `passive` also moves as many as it can. */
-  checkpoint(mode: "noop" | "passive"): { readonly frames: number; readonly moved: number };
+  /**
+   * Looks at the write-ahead log. `passive` also moves as many frames as it can, and `restart` also makes the next commit begin the log anew.
+   * Neither waits: where another connection moves, or reads what would have to go, they are `busy`.
+   */
+  checkpoint(mode: "noop" | "passive" | "restart"): Checkpoint;
+  /** The error for one that another connection of this process met: an I/O error there stops this one too. */
+  met(error: unknown): unknown;
+}
+
+/** How it stands with the write-ahead log. */
+export interface Checkpoint {
+  readonly busy: boolean;
+  /** Frames in the log, each of one page. */
+  readonly frames: number;
+  /** How many of them are in the database file. */
+  readonly moved: number;
 }
 
 /** The synchronous setting of SQLite: `full` survives a power cut with everything acknowledged, `normal` may lose the last seconds. */
@@ -29,16 +45,19 @@ export type Synchronous = "full" | "normal";
 /**
  * Opens the journal's file for writing, and makes it when it is not there.
  *
- * Throws `store.unknown-schema` for a file of another schema and leaves it as it is: its number is read before anything can change the file.
+ * Throws `store.unknown-schema` for a file of another schema and `journal.damaged` for a damaged one, and leaves either as it is: both are looked
+ * for before anything can change the file.
  */
 export function openDatabase(file: string, synchronous: Synchronous): Database {
   const isNew = !existsSync(file) || schemaVersionOf(file, "writing") === 0;
+  if (!isNew) assertSound(file);
   const connection = new DatabaseSync(file, { timeout: 0 });
   try {
-    // A commit is flushed by a sync that reaches the disk (macOS has to be told), and never pays for a checkpoint.
+    // A commit is flushed by a sync that reaches the disk (macOS has to be told), and never pays for a checkpoint. A log that had to become
+    // longer than usual is cut when it begins anew.
     connection.exec(`
       PRAGMA journal_mode = WAL; PRAGMA synchronous = ${synchronous}; PRAGMA fullfsync = 1; PRAGMA checkpoint_fullfsync = 1;
-      PRAGMA wal_autocheckpoint = 0; PRAGMA temp_store = MEMORY;
+      PRAGMA wal_autocheckpoint = 0; PRAGMA journal_size_limit = ${logBytesUsual}; PRAGMA temp_store = MEMORY;
     `);
     const database = guard(connection, file);
     if (isNew) database.transact(() => connection.exec(`${schema} PRAGMA user_version = ${schemaVersion};`));
@@ -77,9 +96,7 @@ function readSchemaVersion(file: string, readOnly: boolean): number {
     throw unknownSchema(file, version);
   } catch (error) {
     if (!isDamage(error)) throw error;
-    throw new RunwrightError("journal.damaged", `${file} is not a database any more. Restore it from a backup.`, {
-      cause: error,
-    });
+    throw damaged(file, messageOf(error), error);
   }
 }
 
@@ -94,6 +111,7 @@ function guard(connection: DatabaseSync, file: string): Database {
   const checkpoints = {
     noop: connection.prepare("PRAGMA wal_checkpoint(NOOP)", { returnArrays: true }),
     passive: connection.prepare("PRAGMA wal_checkpoint(PASSIVE)", { returnArrays: true }),
+    restart: connection.prepare("PRAGMA wal_checkpoint(RESTART)", { returnArrays: true }),
   };
 
   return {
@@ -111,12 +129,13 @@ function guard(connection: DatabaseSync, file: string): Database {
     checkpoint(mode) {
       failure.check();
       try {
-        const [, frames, moved] = checkpoints[mode].get() as unknown as Columns;
-        return { frames: Number(frames), moved: Number(moved) };
+        const [busy, frames, moved] = checkpoints[mode].get() as unknown as Columns;
+        return { busy: busy === 1, frames: Number(frames), moved: Number(moved) };
       } catch (error) {
         throw failure.ofWrite(error);
       }
     },
+    met: (error) => failure.ofWrite(error),
     [Symbol.dispose]() {
       failure.stop("it was disposed");
       if (connection.isOpen) connection.close();

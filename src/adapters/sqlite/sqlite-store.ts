@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync } from "node:fs";
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, rmSync } from "node:fs";
 import path from "node:path";
 import { RunwrightError } from "../../base/error.ts";
 import type { Catalog } from "../../ports/catalog.ts";
@@ -51,15 +51,19 @@ export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
   await using opening = new AsyncDisposableStack();
   opening.use(await openLock(folder, holder));
   const file = path.join(folder, databaseName);
+  if (!existsSync(file)) keepName(folder);
   const database = opening.use(openDatabase(file, synchronous));
-  const log = createWriteAheadLog(database, file);
+  const log = opening.use(createWriteAheadLog(database, file));
   const headFile = path.join(folder, headName);
   // With `normal` a power cut may take acknowledged commits away: that is its bargain, and no damage to report later.
   if (synchronous === "normal") rmSync(headFile, { force: true });
   const head = synchronous === "full" ? opening.use(openHead(headFile, database)) : undefined;
-  const commit = createTurnCommit(database, () => {
-    log.committed();
-    head?.committed();
+  const commit = createTurnCommit(database, {
+    assertRoom: () => log.assertRoom(),
+    committed() {
+      log.committed();
+      head?.committed();
+    },
   });
   return storeOver(database, commit, opening.move());
 }
@@ -72,6 +76,20 @@ export function openSqliteReader(folder: string): StoreReader {
     catalog: createVersionReader(database),
     [Symbol.dispose]: () => database[Symbol.dispose](),
   };
+}
+
+/**
+ * Makes the name of a new folder durable: SQLite syncs what lies in the folder, and a power cut could still take the folder away, with everything
+ * that was acknowledged in it. Windows keeps names by itself.
+ */
+function keepName(folder: string): void {
+  if (process.platform === "win32") return;
+  const parent = openSync(path.dirname(path.resolve(folder)), "r");
+  try {
+    fsyncSync(parent);
+  } finally {
+    closeSync(parent);
+  }
 }
 
 /** Puts journal and catalog over an open database; disposing the store disposes `resources`. */

@@ -18,8 +18,16 @@ interface Waiting {
   fail(error: unknown): void;
 }
 
-/** Writes through `database`; `committed` is called after each transaction. */
-export function createTurnCommit(database: Database, committed: () => void): TurnCommit {
+/** What goes with each transaction. */
+export interface AroundCommit {
+  /** Called before: throws where there is no room for one. */
+  assertRoom(): void;
+  /** Called after. */
+  committed(): void;
+}
+
+/** Writes through `database`. */
+export function createTurnCommit(database: Database, around: AroundCommit): TurnCommit {
   let queue: Waiting[] = [];
   let scheduled: NodeJS.Immediate | undefined;
 
@@ -62,8 +70,9 @@ export function createTurnCommit(database: Database, committed: () => void): Tur
     queue = [];
     if (batch.length === 0) return;
     try {
+      around.assertRoom();
       const settled = database.transact(() => batch.map((waiting) => waiting.write()));
-      committed();
+      around.committed();
       for (const settle of settled) settle();
     } catch (error) {
       for (const waiting of batch) waiting.fail(error);
