@@ -112,3 +112,50 @@ test("a shell completes commands, options, files, runs and gates", async () => {
   assert.deepEqual(complete("approve", "latest", ""), ["review"]);
   assert.deepEqual(complete("nothing", "x"), [""]);
 });
+
+const parent = `workflow: parent
+steps:
+  - { id: draft, set: { total: 6, note: "\${default(iter.comment, 'first')}" } }
+  - id: review
+    approve: Pay \${draft.output.total} (\${draft.output.note})?
+    by: [requester]
+    show: \${draft.output}
+    form: { reason: string }
+    on_changes: { redo: draft, max: 1 }
+  - { id: paid, wait: { event: paid, match: event.data.cents > 100, timeout: 1h } }
+  - { id: sub, workflow: child@draft, with: { total: "\${review.output.total}" } }
+output: { sub: "\${sub.output}", event: "\${paid.output}", reason: "\${review.output.reason}" }
+`;
+const child = `workflow: child
+inputs: { total: number }
+steps:
+  - { id: ok, approve: "Is \${inputs.total} right?", by: [requester] }
+  - { id: out, set: { doubled: "\${inputs.total * 2}" } }
+output: \${out.output}
+`;
+
+test("changes, a form, an event and another workflow: each comes from a command of its own, and the run goes on", async () => {
+  await using project = openProject({
+    "workflows/parent.workflow.yml": parent,
+    "workflows/child.workflow.yml": child,
+  });
+  assert.equal((await project.run("run", "workflows/parent.workflow.yml")).code, 6);
+  const changed = await project.run("request-changes", "latest", "--comment", "cheaper");
+  assert.match(changed.stderr, /review@2: Pay 6 \(cheaper\)\?/);
+  assert.equal((await project.run("request-changes", "latest")).code, 4, "once was enough");
+  assert.match(
+    (await project.run("approve", "latest")).stderr,
+    /form of gate review@2 is not filled in: reason is missing/,
+  );
+
+  const approved = project.start("approve", "latest", "--edit", "reason=because");
+  await approved.says("accepted");
+  await project.run("send", "latest", "paid", "--data", '{"cents":50}');
+  await project.run("send", "latest", "paid", "--data", '{"cents":500}');
+  const waits = await approved.ended;
+  assert.equal(waits.code, 6, waits.stderr);
+  assert.match(waits.stderr, /waits for another, which waits for people: .* show r\w+/);
+
+  const ended = documentOf(await project.run("approve", "latest", "--json"));
+  assert.deepEqual(ended["output"], { sub: { doubled: 12 }, event: { cents: 500 }, reason: "because" });
+});

@@ -1,18 +1,18 @@
 import { randomBytes } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import { hostname } from "node:os";
+import path from "node:path";
 import type { LogLine } from "../actions/function/call-log.ts";
 import { createLocalHost } from "../adapters/local-host/local-host.ts";
 import { openSqliteStore } from "../adapters/sqlite/sqlite-store.ts";
-import { RunwrightError } from "../base/error.ts";
 import type { JsonObject } from "../base/json.ts";
-import type { Committed } from "../engine/contract.ts";
+import type { Committed, Engine } from "../engine/contract.ts";
 import { openEngine } from "../engine/engine.ts";
 import type { Plan } from "../language/plan.ts";
-import { formatDiagnostic } from "../language/report.ts";
 import type { Version } from "../ports/catalog.ts";
 import type { Host } from "../ports/host.ts";
 import type { RunRow } from "../ports/journal.ts";
+import type { Store } from "../ports/store.ts";
 import { createRealClock } from "./clock.ts";
 import type { Config } from "./config.ts";
 import { controlAddress } from "./control/address.ts";
@@ -21,6 +21,7 @@ import { openControlServer } from "./control/server.ts";
 import { localPrincipal, localScope } from "./principal.ts";
 import { createRunAction } from "./run-action.ts";
 import { createHistory, createRunReader, localKey, type Runs } from "./runs.ts";
+import { refusal, type WholeVersion, wholeVersion } from "./versions.ts";
 import { readWorkflow } from "./workflow-file.ts";
 
 export type { LogLine } from "../actions/function/call-log.ts";
@@ -38,7 +39,7 @@ export interface AppOptions {
 export interface App extends AsyncDisposable {
   readonly runs: Runs;
   /** Starts a version that was read and checked before. */
-  start(version: Version, input: JsonObject, env: AppOptions["env"]): Promise<RunRow>;
+  start(whole: WholeVersion, input: JsonObject, env: AppOptions["env"]): Promise<RunRow>;
   planOf(row: RunRow): Promise<Plan>;
   /** Everything that has become durable of a run so far, in order. */
   history(run: string, fromSeq: number): AsyncIterable<Committed>;
@@ -83,18 +84,7 @@ export async function openApp(config: Config, options: AppOptions): Promise<App>
   engine.failed.catch(fatal.reject);
   focus.opened();
 
-  const principal = localPrincipal();
-  const runs: Runs = {
-    ...createRunReader(store, { [Symbol.asyncDispose]: () => Promise.resolve() }),
-    start: ({ file, input, env }) => start(versionOf(config, file), input, env),
-    decide: (run, decision) => engine.decide(localKey(run), principal, decision),
-    cancel: (run, reason) => engine.cancel(localKey(run), principal, reason),
-    pause: (run) => engine.pause(localKey(run), principal),
-    report: (run, report) => engine.report(localKey(run), principal, report),
-    resume: (run) => engine.resume(localKey(run), principal),
-    rerun,
-    inputsOf,
-  };
+  const runs = createRuns({ config, store, engine, start, env: options.env });
   const door = opening.use(await openControlServer(socket, controlRoutes(runs, process.pid)));
   const opened = opening.move();
 
@@ -109,30 +99,66 @@ export async function openApp(config: Config, options: AppOptions): Promise<App>
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };
 
+  async function start(
+    { version, parts }: WholeVersion,
+    input: JsonObject,
+    env: AppOptions["env"],
+    again?: string,
+  ): Promise<RunRow> {
+    const { row } = await engine.start({
+      scope: localScope,
+      principal: localPrincipal(),
+      version,
+      parts,
+      input,
+      env: declaredEnv([version, ...parts], env),
+      ...(again !== undefined && { again }),
+    });
+    return row;
+  }
+}
+
+/** What the runs of a project stand on. */
+interface RunsDeps {
+  readonly config: Config;
+  readonly store: Store;
+  readonly engine: Engine;
+  readonly start: (whole: WholeVersion, input: JsonObject, env: AppOptions["env"], again?: string) => Promise<RunRow>;
+  readonly env: AppOptions["env"];
+}
+
+function createRuns({ config, store, engine, start, env: own }: RunsDeps): Runs {
+  const principal = localPrincipal();
+  const reader = createRunReader(store, { [Symbol.asyncDispose]: () => Promise.resolve() });
+  return {
+    ...reader,
+    start: ({ file, input, env }) => start(versionOf(config, file), input, env),
+    decide: (run, decision) => engine.decide(localKey(run), principal, decision),
+    cancel: (run, reason) => engine.cancel(localKey(run), principal, reason),
+    pause: (run) => engine.pause(localKey(run), principal),
+    report: (run, report) => engine.report(localKey(run), principal, report),
+    resume: (run) => engine.resume(localKey(run), principal),
+    rerun,
+    inputsOf,
+  };
+
   async function inputsOf(run: string): ReturnType<Runs["inputsOf"]> {
-    const { row, input } = await runs.view(run);
+    const { row, input } = await reader.view(run);
     return { input, schema: (await store.catalog.get(localScope, row.version)).plan.inputs };
   }
 
   /** What the steps of a version run is kept already: only the version itself is handed on. */
   async function rerun(run: string, input: JsonObject): Promise<RunRow> {
-    const { row, input: before } = await runs.view(run);
+    const { row, input: before } = await reader.view(run);
     const version = await store.catalog.get(localScope, row.version);
-    return start(version, { ...before, ...input }, options.env, run);
+    return start({ version, parts: [] }, { ...before, ...input }, own, run);
   }
+}
 
-  async function start(version: Version, input: JsonObject, env: AppOptions["env"], again?: string): Promise<RunRow> {
-    const declared = version.plan.env.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]] as const]));
-    const { row } = await engine.start({
-      scope: localScope,
-      principal,
-      version,
-      input,
-      env: Object.fromEntries(declared),
-      ...(again !== undefined && { again }),
-    });
-    return row;
-  }
+/** The variables that any of these versions declares: a child has its parent's. */
+function declaredEnv(versions: readonly Version[], env: AppOptions["env"]): Readonly<Record<string, string>> {
+  const names = Array.from(new Set(versions.flatMap(({ plan }) => plan.env)));
+  return Object.fromEntries(names.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]] as const])));
 }
 
 /** A host that leaves alone what an engine finds unfinished when it opens, where only some runs are asked for. */
@@ -151,12 +177,9 @@ function createFocus(host: Host, drive: AppOptions["drive"]): { readonly host: H
   };
 }
 
-/** The version that a file is now; throws `workflow.invalid` with every error of the file. */
-function versionOf(config: Config, file: string): Version {
-  const { version, plan, diagnostics, unsupported, source } = readWorkflow(config, file, config.root);
-  if (version !== undefined) return version;
-  const errors = plan === undefined ? diagnostics.filter((each) => each.severity === "error") : unsupported;
-  const listed = errors.map((each) => formatDiagnostic(each, source)).join("\n");
-  if (plan === undefined) throw new RunwrightError("workflow.invalid", `${file} has errors.\n${listed}`);
-  throw new RunwrightError("workflow.unsupported", `${file} cannot be run by this build.\n${listed}`);
+/** The version that a file is now, whole; throws `workflow.invalid` with every error of the file. */
+function versionOf(config: Config, file: string): WholeVersion {
+  const workflow = readWorkflow(config, file, config.root);
+  if (workflow.version === undefined) throw refusal(workflow);
+  return wholeVersion(config, workflow.version, path.resolve(config.root, file));
 }

@@ -33,12 +33,16 @@ export function worldOf(config: Config, place: string): Partial<World> {
       return connectors;
     },
     get workflows() {
-      const own = path.dirname(place);
-      const folder = path.basename(own) === "workflows" ? own : path.join(config.root, "workflows");
-      workflows ??= drafts(folder);
+      workflows ??= drafts(workflowsFolder(config, place));
       return workflows;
     },
   };
+}
+
+/** The folder in which the workflows lie that a file's steps run: its own when that is called so, else the project's. */
+export function workflowsFolder(config: Config, place: string): string {
+  const own = path.dirname(place);
+  return path.basename(own) === "workflows" ? own : path.join(config.root, "workflows");
 }
 
 /** The connectors of a project, `connectors/<name>@<version>.json`. Throws `connector.invalid` for one that cannot be used. */

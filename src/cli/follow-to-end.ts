@@ -26,6 +26,22 @@ export interface FollowFlags {
   readonly quiet?: boolean;
 }
 
+/** The run that waits for this one, when there is one that has not ended. */
+async function waitingParent(app: App, run: string): Promise<string | undefined> {
+  const parent = await parentOf(app, run);
+  if (parent === undefined) return undefined;
+  const row = await app.runs.row(parent);
+  return row.summary.endedAt === undefined ? parent : undefined;
+}
+
+async function parentOf(app: App, run: string): Promise<string | undefined> {
+  for await (const { events } of app.history(run, 1)) {
+    const [first] = events;
+    return first?.kind === "run.created" ? first.parent?.run : undefined;
+  }
+  return undefined;
+}
+
 /** Follows a run, then says how it ended; an interrupt stops the engine safely first. */
 export async function followToEnd(run: string, where: FollowSession, flags: FollowFlags): Promise<ExitCode> {
   const { app, logs, config, session, fromStart } = where;
@@ -43,7 +59,13 @@ export async function followToEnd(run: string, where: FollowSession, flags: Foll
     const { status } = (await app.runs.row(run)).summary;
     if (status !== "awaiting_approval") row = await follow(run, deps, { ...options, fromStart: false });
   }
-  if (row !== undefined) return reportEnd(await app.runs.view(run), session, { quiet });
+  if (row !== undefined) {
+    const parent = row.summary.endedAt === undefined ? undefined : await waitingParent(app, run);
+    if (parent === undefined) return reportEnd(await app.runs.view(run), session, { quiet });
+    // Whoever moves a run on that another waits for wants to see that one go on; there is one JSON document, of the run that ends last.
+    if (!session.json) reportEnd(await app.runs.view(run), session, { quiet });
+    return await followToEnd(parent, { ...where, fromStart: false }, flags);
+  }
 
   output.note("stopping: what runs may end, nothing new begins (Ctrl+C again stops at once)");
   await app[Symbol.asyncDispose]();

@@ -54,6 +54,8 @@ function errorLine({ path, message, code }: NonNullable<RunRow["summary"]["error
 
 function nextLines({ row, gates }: RunView, { me }: Session): readonly string[] {
   const run = row.key.run;
+  const [child] = row.summary.waitsFor ?? [];
+  if (child !== undefined) return [`The run waits for another, which waits for people: ${me} show ${child}`];
   switch (row.summary.status) {
     case "awaiting_approval": {
       const [gate] = gates;

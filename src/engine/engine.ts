@@ -144,15 +144,18 @@ class DurableEngine implements Engine {
   async settled(key: RunKey, signal: AbortSignal): Promise<RunRow> {
     for (;;) {
       // Listening begins before the row is read, so that no change falls between the two.
-      const change = this.#news.reached(key, isSettled, signal);
+      const change = this.#news.reached(key, isStill, signal);
       const row = await this.row(key);
       const fault = this.#broken.get(runKeyText(key));
-      if (isSettled(row.summary) || fault !== undefined) {
+      if (fault !== undefined || (await this.#waitsForPeople(row))) {
         change.forget();
         if (fault !== undefined) throw toRunwrightError(fault);
         return row;
       }
-      await change.promise;
+      // What other runs do is not told here: whoever waits for them is looked at again.
+      using again = row.summary.waitsFor === undefined ? undefined : this.#soon();
+      await (again === undefined ? change.promise : Promise.race([change.promise, again.promise]));
+      change.forget();
     }
   }
 
@@ -166,6 +169,21 @@ class DurableEngine implements Engine {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stop();
+  }
+
+  /** True when nothing but people can move a run on: also when all that it waits for are runs of which that is true. */
+  async #waitsForPeople({ key, summary }: RunRow): Promise<boolean> {
+    if (isSettled(summary)) return true;
+    if (summary.waitsFor === undefined || summary.waitsFor.length === 0) return false;
+    const rows = await Promise.all(summary.waitsFor.map((run) => this.row({ ...key, run })));
+    if (rows.some((row) => isTerminal(row.summary.status))) return false;
+    return (await Promise.all(rows.map((row) => this.#waitsForPeople(row)))).every(Boolean);
+  }
+
+  #soon(): Disposable & { readonly promise: Promise<void> } {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const timer = this.#deps.clock.after(outcomePollMs, resolve);
+    return { promise, [Symbol.dispose]: () => timer[Symbol.dispose]() };
   }
 
   /** A version never changes: what this process has stored once, or is storing, is not stored again. */
@@ -252,6 +270,11 @@ class DurableEngine implements Engine {
 function isSettled({ status, counts }: RunSummary): boolean {
   if (isTerminal(status) || status === "awaiting_approval") return true;
   return status === "paused" && counts.running === 0;
+}
+
+/** True when it is to be looked at: it is settled, or waits for other runs. */
+function isStill(summary: RunSummary): boolean {
+  return isSettled(summary) || summary.waitsFor !== undefined;
 }
 
 function isErrorCode(code: string): code is ErrorCode {

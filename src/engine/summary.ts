@@ -20,10 +20,23 @@ export function summaryOf(state: RunState, at: number): RunSummary {
       running: counts.running,
       waiting: counts.waiting,
     },
+    ...(status === "running" && waitsForRuns(state) && { waitsFor: runsOf(state) }),
     gates: isTerminal(status) ? [] : openGates(state),
     updatedAt: at,
     ...(ended === undefined ? {} : { endedAt: ended.at }),
   };
+}
+
+/** True when a run waits for other runs, and perhaps for people, and for nothing else. */
+function waitsForRuns(state: RunState): boolean {
+  const { children, calls, ready, timed, listening } = state;
+  return children.size > 0 && calls.size === 0 && ready.size === 0 && timed === 0 && listening.size === 0;
+}
+
+function runsOf(state: RunState): readonly string[] {
+  return Array.from(state.children)
+    .slice(0, summaryGatesMax)
+    .map(({ child }) => child ?? "");
 }
 
 function openGates(state: RunState): readonly OpenGate[] {

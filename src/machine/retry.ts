@@ -17,16 +17,30 @@ function retryDelayMs(policy: RetryPlan, attempt: number, chance: number): numbe
   return Math.round(policy.jitter ? ceilingMs * chance : ceilingMs);
 }
 
+/** Whether an error is one of those that are repeated: those that the step names, or all that trying again can help with. */
+function mayRepeat({ on, except = [] }: RetryPlan, { error, canRetry }: Failure): boolean {
+  if (except.includes(error.code)) return false;
+  return on === undefined ? canRetry : on.includes(error.code);
+}
+
+/** A failed attempt. */
+export interface Failure {
+  readonly error: StepError;
+  /** Trying again can help, as far as the code of the error tells. */
+  readonly canRetry: boolean;
+}
+
 /** The event that a failed attempt leads to: with `retryAt` while the policy, the error and the total time allow another attempt. */
 export function failureEvent(
   instance: Instance,
-  failure: { readonly error: StepError; readonly canRetry: boolean },
+  failure: Failure,
   nowMs: number,
   chance: number,
 ): Extract<RunEvent, { kind: "step.failed" }> {
   const policy = instance.step.retry;
   const event = { kind: "step.failed", v: 1, path: instance.path, error: failure.error } as const;
-  const delayMs = failure.canRetry && !instance.cancelling ? retryDelayMs(policy, instance.attempt, chance) : undefined;
+  const isTried = mayRepeat(policy, failure) && !instance.cancelling;
+  const delayMs = isTried ? retryDelayMs(policy, instance.attempt, chance) : undefined;
   if (delayMs === undefined) return event;
 
   const retryAt = nowMs + delayMs;

@@ -26,6 +26,8 @@ export interface RunSummary {
     readonly running: number;
     readonly waiting: number;
   };
+  /** Runs that this one waits for and nothing else; at most 20 of them. */
+  readonly waitsFor?: readonly string[];
   /** Open gates, at most 20 of them. */
   readonly gates: readonly OpenGate[];
   readonly updatedAt: number;

@@ -3,6 +3,7 @@ import path from "node:path";
 import { type App, openApp } from "../../app/app.ts";
 import type { Config } from "../../app/config.ts";
 import { resolveFolders } from "../../app/grants.ts";
+import { wholeVersion } from "../../app/versions.ts";
 import { readWorkflow, type WorkflowFile } from "../../app/workflow-file.ts";
 import { RunwrightError } from "../../base/error.ts";
 import { equalJson, isJsonObject, type Json, type JsonObject } from "../../base/json.ts";
@@ -35,16 +36,18 @@ export interface RunOptions {
 export async function runCommand(file: string, options: RunOptions, session: Session): Promise<ExitCode> {
   const config = await sessionConfig(session);
   const workflow = readWorkflow(config, file, session.cwd);
-  const { version } = workflow;
-  if (version === undefined || workflow.diagnostics.length > 0) reportDiagnostics([workflow], session, "text");
-  if (version === undefined) throw refusal(workflow, session);
+  const { version: own } = workflow;
+  if (own === undefined || workflow.diagnostics.length > 0) reportDiagnostics([workflow], session, "text");
+  if (own === undefined) throw refusal(workflow, session);
 
+  const whole = wholeVersion(config, own, path.resolve(session.cwd, file));
+  const { version } = whole;
   const input = inputOf(version, options, session);
   const logs = createLogs();
   const { env } = session;
   await using app = await openApp(config, { env, drive: "asked", onLog: logs.emit });
   const started = options.continue === true ? await unfinished(app, version, input) : undefined;
-  const row = started ?? (await app.start(version, input, env));
+  const row = started ?? (await app.start(whole, input, env));
   say(row, started !== undefined, { config, session, quiet: options.quiet === true });
   if (started !== undefined) await app.runs.resume(row.key.run);
   const where = { app, logs, config, session, fromStart: started === undefined };

@@ -151,8 +151,8 @@ test("each kind of call has a time of its own, and what nobody could look up is 
     "tool 60 3",
     "blind 60 1",
     "llm with a blind tool 120 1",
-    "workflow - 3",
-    "plan - 3",
+    "workflow - 1",
+    "plan - 1",
   ]);
 });
 
@@ -170,8 +170,8 @@ test("the file's defaults reach calls, but repeat nothing that nobody could look
     "tool 9 4",
     "blind 9 1",
     "llm with a blind tool 9 1",
-    "workflow - 4",
-    "plan - 4",
+    "workflow - 1",
+    "plan - 1",
   ]);
   assert.equal(first(`${defaults}steps: [{ id: s, ${verbs.blind}, retry: { max: 2 } }]`).retry.attemptsMax, 3);
 });

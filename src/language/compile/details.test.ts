@@ -65,13 +65,10 @@ steps:
   );
 });
 
-test("on_failure: retry on a group is noted as not carried out", () => {
-  const { unsupported, diagnostics } = compiled("steps: [{ id: g, on_failure: retry, do: [{ function: audit }] }]");
-  assert.deepEqual(diagnostics, []);
-  assert.deepEqual(
-    unsupported.map(({ message }) => message),
-    ["'on_failure: retry' on a 'do' step is not carried out by this build"],
-  );
+test("a group is not tried again: its steps are, or a loop repeats it", () => {
+  assert.deepEqual(said("steps: [{ id: g, on_failure: retry, do: [{ function: audit }] }]"), [
+    "E015 on_failure is stop or continue in a step of kind 'do', not 'retry'",
+  ]);
 });
 
 test("what a group gives has the types of its values", () => {

@@ -5,7 +5,7 @@ import { short } from "../check/short.ts";
 import { booleanIn, choiceIn, durationIn, mapIn, namesIn, reportShape } from "../check/values.ts";
 import { retryFields } from "../fields/shared.ts";
 import { stepFields } from "../fields/step-fields.ts";
-import { isCalled } from "../fields/verbs.ts";
+import { isTried } from "../fields/verbs.ts";
 import type { RetryPlan } from "../plan.ts";
 import type { Problems } from "../problems.ts";
 import type { SourceEntry } from "../source/tree.ts";
@@ -36,7 +36,7 @@ export interface FailurePlan {
 
 /** Retry and failure policy of a step, with the file's defaults put in. */
 export function failurePlan(shop: Workshop, step: StepDraft): FailurePlan {
-  const isCall = isCalled(step.verb);
+  const isCall = isTried(step.verb);
   // What nobody can look up afterwards is not repeated unless the step itself says so: the file's defaults do not reach it.
   const isBlind = isCall && isBlindStep(shop, step);
   const defaults = isBlind ? blindDefaults(shop) : shop.defaults;
@@ -65,19 +65,8 @@ function onFailureIn(shop: Workshop, step: StepDraft, isCall: boolean): "stop" |
   const chosen =
     entry === undefined ? undefined : choiceIn(shop.problems, entry, ["stop", "continue", "retry"] as const);
   if (entry === undefined || chosen !== "retry" || isCall || step.verb === undefined) return chosen;
-
-  if (step.verb === "do") {
-    shop.problems.later(entry.value.range, "'on_failure: retry' on a 'do' step");
-    return chosen;
-  } else {
-    reportShape(
-      shop.problems,
-      entry,
-      `stop or continue in a step of kind '${step.verb}'`,
-      "only steps that call something are tried again",
-    );
-  }
-  return undefined;
+  const hint = step.verb === "do" ? "repeat a group with loop:" : "only steps that call something are tried again";
+  return reportShape(shop.problems, entry, `stop or continue in a step of kind '${step.verb}'`, hint);
 }
 
 /** Reads a `retry` map. */

@@ -39,8 +39,8 @@ export const retryFields: readonly Field[] = [
     doc: "Draws each delay from the whole range below its length.",
   },
   { name: "total", kind: "duration", default: "24h", ...now, doc: "Bound on all attempts of a step together." },
-  { name: "on", kind: "names", ...later, doc: "Error codes that are retried; all that can be, when not written." },
-  { name: "except", kind: "names", ...later, doc: "Error codes that are not retried." },
+  { name: "on", kind: "names", ...now, doc: "Error codes that are retried; all that can be, when not written." },
+  { name: "except", kind: "names", ...now, doc: "Error codes that are not retried." },
 ];
 
 /** Fields of `loop`. */
@@ -144,8 +144,8 @@ const onTimeoutField: Field = {
   or: {
     kind: "map",
     fields: [
-      { name: "escalate", kind: "names", ...later, doc: "Roles or users who are asked next; required." },
-      { name: "timeout", kind: "duration", ...later, doc: "How long those have; the gate fails after it. Required." },
+      { name: "escalate", kind: "names", ...now, doc: "Roles or users who are asked next; required." },
+      { name: "timeout", kind: "duration", ...now, doc: "How long those have; the gate fails after it. Required." },
     ],
   },
   ...now,
@@ -154,13 +154,13 @@ const onTimeoutField: Field = {
 
 /** Fields of `on_changes`. */
 const onChangesFields: readonly Field[] = [
-  { name: "redo", kind: "step id", ...later, doc: "The step that is done again, with all that depends on it." },
+  { name: "redo", kind: "step id", ...now, doc: "The step that is done again, with all that depends on it." },
   {
     name: "max",
     kind: "whole number",
     between: [1, 100],
     default: "3",
-    ...later,
+    ...now,
     doc: "How often; then the gate is rejected.",
   },
 ];
@@ -189,7 +189,7 @@ export const gateFields: readonly Field[] = [
     name: "on_changes",
     kind: "map",
     fields: onChangesFields,
-    ...later,
+    ...now,
     doc: "Lets the decider ask for changes.",
   },
 ];
@@ -225,16 +225,16 @@ export const allowFields: readonly Field[] = [
 
 /** Fields of `wait` as a map: `until`, or `event` with what belongs to it. */
 export const waitFields: readonly Field[] = [
-  { name: "until", kind: "text", ...later, doc: "A time: 2030-01-31T09:00:00Z, or an expression that gives one." },
-  { name: "event", kind: "name", ...later, doc: "Type of the event that is waited for." },
-  { name: "match", kind: "expression", default: "true", ...later, doc: "Which events count; sees `event`." },
-  { name: "timeout", kind: "duration", default: "none", ...later, doc: "How long is waited for the event." },
+  { name: "until", kind: "text", ...now, doc: "A time: 2030-01-31T09:00:00Z, or an expression that gives one." },
+  { name: "event", kind: "name", ...now, doc: "Type of the event that is waited for." },
+  { name: "match", kind: "expression", default: "true", ...now, doc: "Which events count; sees `event`." },
+  { name: "timeout", kind: "duration", default: "none", ...now, doc: "How long is waited for the event." },
   {
     name: "on_timeout",
     kind: "choice",
     choices: ["fail", "continue"],
     default: "fail",
-    ...later,
+    ...now,
     doc: "What happens when no event came in time.",
   },
 ];

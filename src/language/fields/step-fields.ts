@@ -1,6 +1,7 @@
 import type { Field, VerbName } from "./field.ts";
 import { calledVerbs } from "./verbs.ts";
 import { agentFields, llmFields, planFields, writeFields } from "./verb-fields.ts";
+import { triedVerbs } from "./verbs.ts";
 import {
   byField,
   cacheField,
@@ -16,6 +17,7 @@ import {
 const later = { supported: false } as const;
 const now = { supported: true } as const;
 const approve: readonly VerbName[] = ["approve"];
+
 const called: readonly VerbName[] = calledVerbs;
 
 /** Fields of a step beside its verb. */
@@ -100,8 +102,7 @@ export const stepFields: readonly Field[] = [
     name: "retry",
     kind: "map",
     fields: retryFields,
-    on: [...called, "do"],
-    laterOn: ["do"],
+    on: triedVerbs,
     ...now,
     doc: "How failed attempts are repeated.",
   },
@@ -109,8 +110,7 @@ export const stepFields: readonly Field[] = [
     name: "retries",
     kind: "whole number",
     between: [0, 999],
-    on: [...called, "do"],
-    laterOn: ["do"],
+    on: triedVerbs,
     ...now,
     doc: "Short for retry.max.",
   },
@@ -118,8 +118,7 @@ export const stepFields: readonly Field[] = [
     name: "retry_backoff",
     kind: "number",
     between: [0, 86_400],
-    on: [...called, "do"],
-    laterOn: ["do"],
+    on: triedVerbs,
     ...now,
     doc: "Short for retry.delay, in seconds.",
   },
@@ -127,7 +126,6 @@ export const stepFields: readonly Field[] = [
     name: "timeout",
     kind: "duration",
     on: [...called, "approve", "do"],
-    laterOn: ["do"],
     default: "llm 2m, agent 30m, tool 60s, function and assignment 5m; others none",
     ...now,
     doc: "Per attempt.",
@@ -137,7 +135,7 @@ export const stepFields: readonly Field[] = [
   ...gateFields.filter(({ name }) => name !== "by" && name !== "timeout").map((field) => ({ ...field, on: approve })),
   { name: "show", kind: "expression", on: approve, ...now, doc: "The value that is decided." },
   { name: "editable", kind: "names", on: approve, ...now, doc: "Fields of `show` that the decider may change." },
-  { name: "form", kind: "type", on: approve, ...later, doc: "Fields that the decider fills in." },
+  { name: "form", kind: "type", on: approve, ...now, doc: "Fields that the decider fills in." },
   { name: "remind", kind: "duration", on: approve, ...later, doc: "Reminds those who can accept, again and again." },
   { name: "scope", kind: "name", ...later, doc: "Opens a scope for documents, one per item; belongs to for_each." },
   {

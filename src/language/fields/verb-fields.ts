@@ -2,6 +2,7 @@ import type { Field, VerbName } from "./field.ts";
 import { allowFields, askFields, undoFields } from "./shared.ts";
 
 const later = { supported: false } as const;
+const now = { supported: true } as const;
 const llm: readonly VerbName[] = ["llm"];
 const agent: readonly VerbName[] = ["agent"];
 const plan: readonly VerbName[] = ["plan"];
@@ -31,7 +32,7 @@ export const writeFields: readonly Field[] = [
     kind: "true/false",
     default: "false",
     on: ["workflow"],
-    ...later,
+    ...now,
     doc: "Does not wait for the child run.",
   },
 ];

@@ -29,7 +29,7 @@ export const verbs: readonly Verb[] = [
     doc: "Lets a coding agent work, by alias.",
   },
   { name: "tool", kind: "name", ...later, doc: "Calls an action of a connector: <connector>.<action>." },
-  { name: "workflow", kind: "name", ...later, doc: "Runs another workflow: <id>@<version>." },
+  { name: "workflow", kind: "name", ...now, doc: "Runs another workflow: <id>@<version>." },
   { name: "plan", kind: "name", ...later, doc: "Lets a model, by alias, plan steps, checks the plan, and runs it." },
 ];
 
@@ -42,6 +42,14 @@ export type CalledVerb = (typeof calledVerbs)[number];
 /** Whether a step calls something: the one place that knows which verbs do. */
 export function isCalled(verb: VerbName | undefined): verb is CalledVerb {
   return calledVerbs.some((called) => called === verb);
+}
+
+/** Verbs whose failed attempts are repeated. A sub-workflow repeats its own steps, and a plan its own tries. */
+export const triedVerbs: readonly VerbName[] = ["function", "assignment", "llm", "agent", "tool"];
+
+/** Whether failed attempts of a step are repeated. */
+export function isTried(verb: VerbName | undefined): boolean {
+  return triedVerbs.some((tried) => tried === verb);
 }
 
 /** Whether a step calls a module of the project, which lends it its name. */
