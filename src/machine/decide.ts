@@ -102,10 +102,7 @@ function assertMayDecide(state: RunState, gate: Gate, request: DecisionRequest, 
   const refused = Object.keys(request.edits ?? {}).filter((field) => !fields.includes(field));
   if (refused.length > 0) {
     const may = fields.length === 0 ? "nothing may be edited" : `editable are: ${fields.join(", ")}`;
-    throw new RunwrightError(
-      "gate.edit-refused",
-      `Gate ${path} does not let ${refused.join(", ")} be edited; ${may}.`,
-    );
+    throw new RunwrightError("gate.edit-refused", `Gate ${path} does not let ${refused.join(", ")} be edited; ${may}.`);
   }
 }
 

@@ -9,7 +9,9 @@ export function waitsAreOver(plan: Plan, instance: Instance): boolean {
 
 /** The same, and what is done again meanwhile counts as it was: the step had been let go before changes were asked for. */
 export function waitsWereOver(plan: Plan, instance: Instance): boolean {
-  return beforeOf(plan, instance).every((before) => before !== undefined && (before.redo ? true : hasEnded(before.status)));
+  return beforeOf(plan, instance).every(
+    (before) => before !== undefined && (before.redo ? true : hasEnded(before.status)),
+  );
 }
 
 function beforeOf(plan: Plan, { step, scope }: Instance): readonly (Instance | undefined)[] {

@@ -1,12 +1,13 @@
 import type { Plan, StepPlan } from "../../../src/language/plan.ts";
 import type { Decider, DecisionRequest } from "../../../src/machine/decide.ts";
 import type { RunEvent } from "../../../src/machine/event.ts";
-import type { Gate, Instance, RunState } from "../../../src/machine/state.ts";
-import { hasEnded, type RunPhase, type StepStatus } from "../../../src/machine/states.ts";
+import type { Instance, RunState } from "../../../src/machine/state.ts";
+import { type GateState, hasEnded, isTerminal, type RunPhase, type StepStatus } from "../../../src/machine/states.ts";
 import { checkDecision } from "./audit-gates.ts";
+import { createBarrier } from "./audit-barrier.ts";
 import { isMoving, waitsAreOver, waitsWereOver } from "./audit-rules.ts";
 
-/** The names of what a run promises, as the design's list has them; `I1` and `I5` are those that the machine alone can keep. */
+/** What a run promises, by the names of the design: `M` of the machine, `I` of the product as far as the machine keeps it, and a rule. */
 export type Invariant =
   | "M1"
   | "M2"
@@ -23,8 +24,11 @@ export type Invariant =
   | "M16"
   | "M20"
   | "M21"
+  | "rule 1"
+  | "rule 2"
   | "I1"
-  | "I5";
+  | "I5"
+  | "I13";
 
 /** A promise that was broken. */
 export class Broken extends Error {
@@ -52,8 +56,6 @@ export function nothingSeen(): Seen {
   return { occasions: new Map(), transitions: new Map(), crashes: 0, runs: 0, events: 0 };
 }
 
-type GateState = Gate["state"];
-
 /** What the audit remembers of an instance: nothing of it is taken from the machine's own notes. */
 interface Known {
   status: StepStatus;
@@ -62,10 +64,10 @@ interface Known {
 
 /** Watches one run, event by event, and throws `Broken` for the first promise that is. */
 export interface Audit {
-  readonly before: (state: RunState, event: RunEvent, at: number) => void;
+  readonly before: (state: RunState, event: RunEvent) => void;
   readonly after: (state: RunState, event: RunEvent, phase: RunPhase) => void;
   /** Somebody is about to ask for a decision. */
-  readonly asks: (gate: Instance, request: DecisionRequest, by: Decider) => void;
+  readonly asks: (request: DecisionRequest, by: Decider) => void;
   /** The state in memory, and the one that was made of the journal. */
   readonly rebuilt: (live: string, again: string) => void;
   readonly blame: (invariant: Invariant, what: string) => never;
@@ -79,6 +81,7 @@ export function createAudit(plan: Plan, seen: Seen): Audit {
   const succeeded = new Set<string>();
   const expansions = new Map<string, readonly string[]>();
   const closed = new Set<string>();
+  const barrier = createBarrier(plan);
   let phase: RunPhase | undefined;
   let asked: { readonly request: DecisionRequest; readonly by: Decider } | undefined;
   let cancelled = false;
@@ -87,7 +90,7 @@ export function createAudit(plan: Plan, seen: Seen): Audit {
   return {
     before,
     after,
-    asks: (_gate, request, by) => void (asked = { request, by }),
+    asks: (request, by) => void (asked = { request, by }),
     rebuilt(live, again) {
       seen.crashes += 1;
       occasion("M1");
@@ -105,21 +108,24 @@ export function createAudit(plan: Plan, seen: Seen): Audit {
     seen.occasions.set(invariant, (seen.occasions.get(invariant) ?? 0) + 1);
   }
 
-  function before(state: RunState, event: RunEvent, _at: number): void {
+  function before(state: RunState, event: RunEvent): void {
     seen.events += 1;
     occasion("M2");
-    if (phase === "completed" || phase === "failed" || phase === "cancelled")
-      blame("M2", `${event.kind} after the run was ${phase}`);
+    if (phase !== undefined && isTerminal(phase)) blame("M2", `${event.kind} after the run was ${phase}`);
     if (event.kind === "run.cancel-requested") cancelled = true;
+    if (event.kind === "run.limit-reached") barrier.timeOut();
     if (state.paused && !cancelled) checkPaused(event);
-    if (!("path" in event)) return;
+    if ("path" in event) checkStep(state, event);
+  }
 
+  function checkStep(state: RunState, event: RunEvent & { readonly path: string }): void {
     const instance = state.instances.get(event.path);
     if (instance === undefined) return blame("I1", `${event.kind} of ${event.path}, which is not there`);
     const status = known.get(event.path)?.status ?? "pending";
     if (hasEnded(status)) blame("M2", `${event.kind} of ${event.path} after it was ${status}`);
     if (begins(event)) checkBegin(state, instance, event);
     checkKind(instance, event);
+    barrier.raise(instance, event);
   }
 
   function checkPaused(event: RunEvent): void {
@@ -130,9 +136,14 @@ export function createAudit(plan: Plan, seen: Seen): Audit {
   function checkBegin(state: RunState, instance: Instance, event: RunEvent): void {
     if (instance.whole === undefined) {
       occasion("M3");
-      if (!waitsWereOver(state.plan, instance)) blame("M3", `${instance.path} began before what it waits for had ended`);
+      if (!waitsWereOver(state.plan, instance))
+        blame("M3", `${instance.path} began before what it waits for had ended`);
     }
-    if (cancelled) occasion("M8");
+    const overrun = barrier.overrun(instance);
+    if (overrun !== undefined) blame(overrun, `${event.kind} of ${instance.path}, which may no longer begin`);
+    occasion("rule 2");
+    occasion("I13");
+    occasion("M8");
     if (cancelled) blame("M8", `${event.kind} of ${instance.path} after the cancel`);
   }
 
@@ -207,7 +218,7 @@ export function createAudit(plan: Plan, seen: Seen): Audit {
   }
 
   function after(state: RunState, event: RunEvent, now: RunPhase): void {
-    if (now !== phase) note(`run ${phase ?? "-"} ${now} ${event.kind}`);
+    if (now !== phase) note(`run ${phase ?? "-"} ${now}`, event);
     const old = phase;
     phase = now;
     for (const instance of state.instances.values()) compare(state, instance, event);
@@ -220,22 +231,31 @@ export function createAudit(plan: Plan, seen: Seen): Audit {
   }
 
   function compare(state: RunState, instance: Instance, event: RunEvent): void {
-    const last = known.get(instance.path);
+    const { path, status } = instance;
     const gate = instance.gate?.state;
-    if (last === undefined) checkMember(instance);
-    const from = last?.status ?? "pending";
-    if (from !== instance.status) {
-      if (hasEnded(from)) blame("M2", `${instance.path} went from ${from} to ${instance.status}`);
-      note(`step ${from} ${instance.status} ${event.kind}`);
-      if (from === "pending" && instance.status === "ready" && instance.whole === undefined) {
-        occasion("M3");
-        if (!waitsAreOver(state.plan, instance)) blame("M3", `${instance.path} is ready too early`);
-      }
-    }
-    if (gate !== undefined && (last?.gate !== gate || ("path" in event && event.path === instance.path)))
-      note(`gate ${last?.gate ?? "-"} ${gate} ${event.kind}`);
-    if (last === undefined) known.set(instance.path, { status: instance.status, gate });
-    else Object.assign(last, { status: instance.status, gate });
+    const last = known.get(path) ?? born(instance, event);
+    if (last.status !== status) changed(state, instance, last.status, event);
+    if (gate !== undefined && (last.gate !== gate || isOf(event, path)))
+      note(`gate ${last.gate ?? "-"} ${gate}`, event);
+    last.status = status;
+    last.gate = gate;
+  }
+
+  function born(instance: Instance, event: RunEvent): Known {
+    checkMember(instance);
+    note("step - pending", event);
+    const fresh: Known = { status: "pending", gate: undefined };
+    known.set(instance.path, fresh);
+    return fresh;
+  }
+
+  function changed(state: RunState, instance: Instance, from: StepStatus, event: RunEvent): void {
+    const { path, status, whole } = instance;
+    if (hasEnded(from)) blame("M2", `${path} went from ${from} to ${status}`);
+    note(`step ${from} ${status}`, event);
+    if (from !== "pending" || status !== "ready" || whole !== undefined) return;
+    occasion("M3");
+    if (!waitsAreOver(state.plan, instance)) blame("M3", `${path} is ready too early`);
   }
 
   /** An item stands in the set that was fixed when its for-each was expanded. */
@@ -259,9 +279,15 @@ export function createAudit(plan: Plan, seen: Seen): Audit {
     if (open !== (now === "awaiting_approval")) blame("M9", `it is ${now}, nothing moves, gate open: ${open}`);
   }
 
-  function note(transition: string): void {
+  function note(change: string, { kind }: RunEvent): void {
+    const transition = `${change} ${kind}`;
     seen.transitions.set(transition, (seen.transitions.get(transition) ?? 0) + 1);
   }
+}
+
+/** True for an event of the gate at a path: it may leave the gate as open as it was. */
+function isOf(event: RunEvent, path: string): boolean {
+  return event.kind.startsWith("gate.") && "path" in event && event.path === path;
 }
 
 function isCall({ verb }: StepPlan): boolean {

@@ -14,4 +14,3 @@ export interface Making {
   /** Nothing in the run depends on what happens first: see the reference. */
   readonly calm: boolean;
 }
-

@@ -50,7 +50,7 @@ function randomStep(making: Making, position: number, before: readonly number[])
     waitsFor: [],
     runOn: chance.maybe(0.15) ? chance.pick(["failure", "always"]) : "success",
     retry: randomRetry(chance, making.calm),
-    onFailure: isContained(making) || chance.maybe(0.4) ? "continue" : "stop",
+    onFailure: randomPolicy(making),
     ...(parent !== undefined && { parent }),
   };
   steps.push(step);
@@ -58,14 +58,15 @@ function randomStep(making: Making, position: number, before: readonly number[])
   step.verb = isGroup ? randomGroup(making, step) : randomLeaf(making, before);
   addWaits(step, making, before);
   if (chance.maybe(0.2)) addForEach(step, making, before);
-  if (!making.calm && isGroup && chance.maybe(0.3)) step.timeoutMs = chance.whole(100, 4000);
-  if (!making.calm && step.verb.kind === "workflow" && chance.maybe(0.3)) step.timeoutMs = chance.whole(100, 4000);
+  const isLimited = isGroup || step.verb.kind === "workflow";
+  if (!making.calm && isLimited && chance.maybe(0.3)) step.timeoutMs = chance.whole(100, 4000);
   return index;
 }
 
 /** In a calm plan a failure beside other steps stops none of them, since which of them it met would be chance. */
-function isContained({ calm, mode }: Making): boolean {
-  return calm && mode === "parallel";
+function randomPolicy({ calm, mode, chance }: Making): StepPlan["onFailure"] {
+  if (calm && mode === "parallel") return "continue";
+  return chance.maybe(0.4) ? "continue" : "stop";
 }
 
 function randomLeaf(making: Making, before: readonly number[]): VerbPlan {
@@ -133,7 +134,7 @@ function addForEach(step: Draft, { chance, calm }: Making, before: readonly numb
   const source = before.at(-1);
   const size = chance.whole(0, 3);
   const letters = Array.from({ length: size }, (_, index) => (chance.maybe(0.05) ? "a" : "abc"[index]) ?? "");
-  const fromStep = source !== undefined && step.waitsFor.includes(source) && chance.maybe(0.1);
+  const fromStep = !calm && source !== undefined && step.waitsFor.includes(source) && chance.maybe(0.1);
   const as = `item${step.index}`;
   step.forEach = {
     items: fromStep ? expression(item(source, "output")) : expression({ kind: "literal", value: letters }),

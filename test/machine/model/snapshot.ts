@@ -2,7 +2,17 @@ import type { Instance, RunState, Scope } from "../../../src/machine/state.ts";
 
 /** Everything in a state as one text: two states with the same text cannot be told apart. What is only kept for speed is left out. */
 export function snapshot(state: RunState): string {
-  const { plan: _plan, followers: _followers, root, instances, timers, rejectedAt, listening, received, ...rest } = state;
+  const {
+    plan: _plan,
+    followers: _followers,
+    root,
+    instances,
+    timers,
+    rejectedAt,
+    listening,
+    received,
+    ...rest
+  } = state;
   return JSON.stringify(
     {
       ...rest,
@@ -13,7 +23,8 @@ export function snapshot(state: RunState): string {
       timers: timers.due(Number.POSITIVE_INFINITY).map(({ instance, ...timer }) => [instance.path, timer]),
       instances: Array.from(instances, ([path, instance]) => [path, instanceValue(instance)]),
     },
-    (_key, value: unknown) => (value instanceof Set ? pathsOf(value as Set<Instance>) : value === Infinity ? "∞" : value),
+    (_key, value: unknown) =>
+      value instanceof Set ? pathsOf(value as Set<Instance>) : value === Infinity ? "∞" : value,
   );
 }
 
@@ -40,6 +51,7 @@ function scopeValue({ children, left, stoppedBy, halted, firstFailed, previous, 
   return { ...at, children: pathsOf(children), left, stoppedBy: stoppedBy?.path, halted, firstFailed };
 }
 
-function placeOf({ owner, iteration }: Scope): string {
+/** A list by its owner and iteration. */
+export function placeOf({ owner, iteration }: Scope): string {
   return `${owner?.path ?? ""}@${iteration ?? ""}`;
 }

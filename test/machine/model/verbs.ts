@@ -59,7 +59,7 @@ export function randomGate(making: Making, before: readonly number[]): ApprovePl
     show: reads ? fieldsOf({ amount: item(read, "output") }) : literal({ amount: 1 }),
     editable: ["amount"],
     by,
-    quorum: calm ? "any" : chance.pick(["any", "all", 2]),
+    quorum: calm ? "any" : chance.pick<ApprovePlan["quorum"]>(["any", "all", 2]),
     onReject: calm ? chance.pick(["fail", "continue"]) : chance.pick(["stop", "fail", "continue"]),
     ...(chance.maybe(0.2) && { form }),
     ...(!calm && randomTimeout(chance)),
