@@ -66,6 +66,8 @@ interface Known {
 export interface Audit {
   readonly before: (state: RunState, event: RunEvent) => void;
   readonly after: (state: RunState, event: RunEvent, phase: RunPhase) => void;
+  /** A call leaves the process with this idempotency key. */
+  readonly calls: (path: string, key: string) => void;
   /** Somebody is about to ask for a decision. */
   readonly asks: (request: DecisionRequest, by: Decider) => void;
   /** The state in memory, and the one that was made of the journal. */
@@ -78,7 +80,8 @@ export interface Audit {
 export function createAudit(plan: Plan, seen: Seen): Audit {
   const known = new Map<string, Known>();
   const running = new Set<string>();
-  const succeeded = new Set<string>();
+  const callKeys = new Map<string, string>();
+  const used = new Set<string>();
   const expansions = new Map<string, readonly string[]>();
   const closed = new Set<string>();
   const barrier = createBarrier(plan);
@@ -90,6 +93,13 @@ export function createAudit(plan: Plan, seen: Seen): Audit {
   return {
     before,
     after,
+    calls(path, key) {
+      occasion("M7");
+      const last = callKeys.get(path);
+      if (last !== undefined && last !== key) blame("M7", `${path} is called with another key than before`);
+      if (used.has(key)) blame("M7", `${path} is called with a key whose call has succeeded`);
+      callKeys.set(path, key);
+    },
     asks: (request, by) => void (asked = { request, by }),
     rebuilt(live, again) {
       seen.crashes += 1;
@@ -121,6 +131,7 @@ export function createAudit(plan: Plan, seen: Seen): Audit {
   function checkStep(state: RunState, event: RunEvent & { readonly path: string }): void {
     const instance = state.instances.get(event.path);
     if (instance === undefined) return blame("I1", `${event.kind} of ${event.path}, which is not there`);
+    if (closes(event)) close(event.path);
     const status = known.get(event.path)?.status ?? "pending";
     if (hasEnded(status)) blame("M2", `${event.kind} of ${event.path} after it was ${status}`);
     if (begins(event)) checkBegin(state, instance, event);
@@ -155,7 +166,7 @@ export function createAudit(plan: Plan, seen: Seen): Audit {
         checkStart(instance, step, event.attempt);
         break;
       case "step.succeeded":
-        if (isCall(step)) succeeded.add(event.path);
+        used.add(callKeys.get(event.path) ?? "");
         running.delete(event.path);
         break;
       case "step.failed":
@@ -174,10 +185,6 @@ export function createAudit(plan: Plan, seen: Seen): Audit {
       case "gate.decided":
         checkGate(instance, event);
         break;
-      case "gate.expired":
-      case "gate.withdrawn":
-        close(event.path);
-        break;
       default:
         break;
     }
@@ -186,10 +193,9 @@ export function createAudit(plan: Plan, seen: Seen): Audit {
   function checkStart(instance: Instance, step: StepPlan, attempt: number): void {
     const { path } = instance;
     if (!isCall(step)) return;
-    for (const invariant of ["M4", "M6", "M7"] as const) occasion(invariant);
+    for (const invariant of ["M4", "M6"] as const) occasion(invariant);
     if (attempt > step.retry.attemptsMax) blame("M4", `attempt ${attempt} of ${path}`);
     if (running.has(path)) blame("M6", `${path} runs twice at once`);
-    if (succeeded.has(path)) blame("M7", `${path} has succeeded and is called again`);
     running.add(path);
   }
 
@@ -208,7 +214,6 @@ export function createAudit(plan: Plan, seen: Seen): Audit {
     occasion("M11");
     const problem = checkDecision(instance, event, asked);
     if (problem !== undefined) blame("M11", problem);
-    if (event.kind !== "gate.voted") close(event.path);
   }
 
   function close(path: string): void {
@@ -292,6 +297,13 @@ function isOf(event: RunEvent, path: string): boolean {
 
 function isCall({ verb }: StepPlan): boolean {
   return verb.kind === "function" || verb.kind === "assignment";
+}
+
+/** True for an event that ends what a gate asks. */
+function closes({ kind }: RunEvent): boolean {
+  return (
+    kind === "gate.decided" || kind === "gate.changes-requested" || kind === "gate.expired" || kind === "gate.withdrawn"
+  );
 }
 
 /** True for an event with which something begins. */

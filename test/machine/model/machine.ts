@@ -1,3 +1,4 @@
+import { callOf } from "../../../src/engine/call-of.ts";
 import type { Plan } from "../../../src/language/plan.ts";
 import { apply } from "../../../src/machine/apply.ts";
 import { type ChildEnd, childEnded } from "../../../src/machine/child.ts";
@@ -6,7 +7,7 @@ import { type Decider, decide, type DecisionRequest } from "../../../src/machine
 import type { RunEvent } from "../../../src/machine/event.ts";
 import { type Report, receive } from "../../../src/machine/events.ts";
 import { next } from "../../../src/machine/next.ts";
-import { emptyState, phaseOf, type RunState } from "../../../src/machine/state.ts";
+import { emptyState, type Instance, phaseOf, type RunState } from "../../../src/machine/state.ts";
 import type { RunPhase } from "../../../src/machine/states.ts";
 
 /** The machine as a model run sees it. A control puts one without some guard in its place. */
@@ -19,9 +20,15 @@ export interface Machine {
   readonly receive: (state: RunState, report: Report, by: string) => readonly RunEvent[];
   readonly childEnded: (state: RunState, child: ChildEnd) => readonly RunEvent[];
   readonly phaseOf: (state: RunState) => RunPhase;
+  /** The idempotency key of an attempt that has just begun. */
+  readonly keyOf: (state: RunState, instance: Instance) => string;
 }
 
 /** The machine as it is. */
 export function realMachine(): Machine {
-  return { begin: emptyState, apply, next, decide, receive, childEnded, phaseOf };
+  return { begin: emptyState, apply, next, decide, receive, childEnded, phaseOf, keyOf };
+}
+
+function keyOf(state: RunState, instance: Instance): string {
+  return callOf({ tenant: "t", workspace: "w", run: "r1" }, state, instance).idempotencyKey;
 }

@@ -66,6 +66,9 @@ export function beginWorld(
     events.push([event, now]);
     machine.apply(state, event, now);
     audit.after(state, event, machine.phaseOf(state));
+    const started = event.kind === "step.started" && event.input !== undefined;
+    const instance = started ? state.instances.get(event.path) : undefined;
+    if (instance !== undefined) audit.calls(instance.path, machine.keyOf(state, instance));
   }
 
   function advance(chance?: Seeded): void {
