@@ -5,6 +5,7 @@ import { loopFields, retryFields } from "../../src/language/fields/shared.ts";
 import { stepFields } from "../../src/language/fields/step-fields.ts";
 import { verbs } from "../../src/language/fields/verbs.ts";
 import * as examples from "./examples.ts";
+import { table } from "./table.ts";
 import { fileWith, fileWithLoopField, fileWithStepField } from "./whole-file.ts";
 
 /** The fields of one map of the language, with their examples. */
@@ -179,12 +180,4 @@ function onlyOn({ on, laterOn = [], supported }: Field): string {
 
 function isHere(name: string): boolean {
   return verbs.some((verb) => verb.name === name && verb.supported);
-}
-
-/** A table with columns of one width, as the formatter wants it. */
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const widths = head.map((title, column) => Math.max(...[head, ...rows].map((row) => (row[column] ?? title).length)));
-  const line = (cells: readonly string[]): string =>
-    `| ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(" | ")} |`;
-  return [line(head), line(widths.map((width) => "-".repeat(width))), ...rows.map(line)].join("\n");
 }

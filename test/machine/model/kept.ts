@@ -10,6 +10,35 @@ interface Kept {
 
 /**
  * What fast-check found and shrank. The numbers themselves are kept, not the seed they came from: a seed means another run as soon as
- * fast-check or the order of a choice changes. They do drift when a choice is put in between; each of these has a test of its own beside it.
+ * fast-check or the order of a choice changes. They do drift when a choice is put in between; each fault has a test of its own beside it.
  */
-export const kept: readonly Kept[] = [];
+export const kept: readonly Kept[] = [
+  {
+    why: "M11: who started the run accepted it as one of a role",
+    tapes: [
+      [0, 0, 0, 0, 0, 0, 0, 0, 0, 52429],
+      [42599, 0, 0, 0, 9831, 0, 0, 0, 0, 0, 0, 0, 0, 32768],
+    ],
+  },
+  {
+    why: "I5: an item of a for-each that is a gate and is asked for changes left the for-each open for ever",
+    tapes: [
+      [0, 0, 0, 0, 0, 0, 0, 0, 45876, 0, 0, 0, 0, 0, 0, 0, 0, 0, 52429, 0, 0, 0, 0, 0, 32768, 0, 0, 52429, 16384],
+      [0, 0, 0, 0, 0, 9831, 0, 0, 0, 0, 0, 0, 0, 55706, 26215],
+    ],
+  },
+  {
+    why: "I5: the timer of a group that was being cancelled fell due, and was asked for without end",
+    tapes: [
+      [0, 0, 0, 0, 0, 0, 0, 0, 45876, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 45876],
+      [42599, 0, 0, 0, 9831, 0, 0, 0, 0, 63898, 0, 32769, 0, 0, 0, 45876, 0, 4367, 0, 9831],
+    ],
+  },
+  {
+    why: "I13: a loop whose time fell due as an iteration ended began another one",
+    tapes: [
+      [0, 0, 0, 0, 0, 0, 0, 0, 45876, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 39322, 0, 21846, 0, 0, 0, 0, 0, 45876],
+      [42599, 0, 0, 0, 9831, 0, 0, 0, 0, 0, 0, 0, 0, 0, 9831, 64226, 0, 45876, 0, 4367],
+    ],
+  },
+];
