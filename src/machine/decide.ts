@@ -83,34 +83,43 @@ function notFound(state: RunState, path: string): RunwrightError {
 
 function assertMayDecide(state: RunState, gate: Gate, request: DecisionRequest, by: Decider): void {
   const { offer } = gate;
-  const named = offer.by.filter((who) => who === by.id || by.roles.includes(who) || isRequester(state, who, by));
-  if (named.length === 0 && !by.roles.includes("*")) {
-    throw new RunwrightError(
-      "gate.forbidden",
-      `${by.id} may not decide gate ${request.path}: it asks ${offer.by.join(", ")}.`,
-    );
-  }
+  const { path, outcome } = request;
+  assertAsked(state, offer, path, by);
+  if (outcome === "accepted") assertSecondPerson(state, offer, path, by);
   if (gate.votes.some((vote) => vote.by === by.id)) {
     throw new RunwrightError(
       "gate.decided",
-      `${by.id} has already voted on gate ${request.path}; it needs ${offer.quorum} acceptances.`,
+      `${by.id} has already voted on gate ${path}; it needs ${offer.quorum} acceptances.`,
     );
   }
   if (request.hash !== undefined && request.hash !== offer.hash) {
     throw new RunwrightError(
       "gate.decided",
-      `Gate ${request.path} shows something else now; look at it again before you decide.`,
+      `Gate ${path} shows something else now; look at it again before you decide.`,
     );
   }
   const fields = [...offer.editable, ...formFields(offer)];
   const refused = Object.keys(request.edits ?? {}).filter((field) => !fields.includes(field));
   if (refused.length > 0) {
     const may = fields.length === 0 ? "nothing may be edited" : `editable are: ${fields.join(", ")}`;
-    throw new RunwrightError(
-      "gate.edit-refused",
-      `Gate ${request.path} does not let ${refused.join(", ")} be edited; ${may}.`,
-    );
+    throw new RunwrightError("gate.edit-refused", `Gate ${path} does not let ${refused.join(", ")} be edited; ${may}.`);
   }
+}
+
+function assertAsked(state: RunState, { by: asked }: GateOffer, path: string, by: Decider): void {
+  const isAsked = asked.some((who) => who === by.id || by.roles.includes(who) || isRequester(state, who, by));
+  if (isAsked || by.roles.includes("*")) return;
+  throw new RunwrightError("gate.forbidden", `${by.id} may not decide gate ${path}: it asks ${asked.join(", ")}.`);
+}
+
+/** A role does not let people accept what they started; where one person has every role, there is no second one to ask. */
+function assertSecondPerson(state: RunState, { by: asked }: GateOffer, path: string, by: Decider): void {
+  if (by.id !== state.created?.startedBy || by.roles.includes("*")) return;
+  if (asked.includes(by.id) || asked.includes("requester")) return;
+  throw new RunwrightError(
+    "gate.forbidden",
+    `${by.id} started this run and may not accept gate ${path} as one of ${asked.join(", ")}; somebody else of them can.`,
+  );
 }
 
 function isRequester(state: RunState, who: string, by: Decider): boolean {

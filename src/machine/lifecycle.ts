@@ -157,6 +157,8 @@ function cancelTree(state: RunState, instance: Instance, at: number): void {
   if (isUntouched(instance)) return skip(state, instance, "parent", at);
 
   instance.cancelling = true;
+  // Its end has been decided: a timer that fell due meanwhile would ask for something that nobody may do any more.
+  clearTimer(state, instance);
   if (instance.body !== undefined) haltScope(state, instance.body, at);
   if (instance.each !== undefined) for (const item of instance.each.instances) cancelTree(state, item, at);
   if (state.calls.has(instance)) state.aborting.add(instance);
@@ -225,25 +227,19 @@ function leaveScope(state: RunState, instance: Instance, at: number): void {
   }
   for (const index of state.followers[instance.step.index] ?? []) {
     const follower = scope.children[stepAt(state, index).position];
-    if (follower !== undefined && waitsFor(follower, instance)) releaseFollower(state, follower, instance);
+    if (follower !== undefined) releaseFollower(state, follower, instance);
   }
   if (hasFailed && !isContained(state, instance)) stopScope(state, scope, instance, at);
   if (scope.left === 0 && scope.owner !== undefined) state.ready.add(scope.owner);
 }
 
-/**
- * True for a sibling that has not gone on yet. A child that an earlier iteration left behind stands in that iteration's list, and what was
- * done beside the steps that are done again was let go the first time; behind the gate that asked for them nothing has begun.
- */
-function waitsFor(follower: Instance, ended: Instance): boolean {
-  if (follower.scope !== ended.scope) return false;
-  return ended.redo === undefined || follower.redo?.n === ended.redo.n || ended.step.verb.kind === "approve";
-}
-
 function releaseFollower(state: RunState, follower: Instance, ended: Instance): void {
+  // What has begun already was let go by an instance that this one took the place of; a child that an earlier iteration left behind stands
+  // in that iteration's list.
+  if (follower.status !== "pending" || follower.scope !== ended.scope) return;
   follower.failedBefore ||= ended.failedBefore;
   follower.waitsLeft -= 1;
-  if (follower.waitsLeft === 0 && follower.status === "pending") setStatus(state, follower, "ready");
+  if (follower.waitsLeft === 0) setStatus(state, follower, "ready");
 }
 
 function leaveEach(state: RunState, item: Instance, whole: Instance, at: number): void {

@@ -1,6 +1,7 @@
 import type { Json, JsonObject } from "../base/json.ts";
 import type { Names, StepField } from "../language/expression/tree.ts";
 import { bodyOutput, errorOf, outputOf, resultsOf } from "./output.ts";
+import { hasEnded } from "./states.ts";
 import type { Instance, Redo, RunState, Scope } from "./state.ts";
 
 /** Where an expression stands: in a list, and in which of its instances (none: in the list's own `output`, `stop_when` …). */
@@ -92,9 +93,16 @@ function descend(state: RunState, from: Scope, chain: readonly number[]): Instan
   let scope: Scope | undefined = from;
   let found: Instance | undefined;
   for (const index of chain) {
-    found = scope?.children[state.plan.steps[index]?.position ?? -1];
+    found = settled(scope?.children[state.plan.steps[index]?.position ?? -1]);
     scope = found?.body;
   }
+  return found;
+}
+
+/** A step that is being done again reads as it was before until it has ended: what stands beside it goes on with that. */
+function settled(instance: Instance | undefined): Instance | undefined {
+  let found = instance;
+  while (found?.redo !== undefined && !hasEnded(found.status)) found = found.redo.last.get(found.step.id);
   return found;
 }
 

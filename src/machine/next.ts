@@ -27,7 +27,8 @@ export function next(state: RunState, nowMs: number): readonly Command[] {
   const fired = state.timers
     .due(nowMs)
     .map((timer) => record({ kind: "timer.fired", v: 1, path: timer.instance.path }));
-  return [...fired, ...decideReady(state, nowMs)];
+  // What has fallen due changes what may be done: a group whose time is over begins no iteration any more.
+  return fired.length > 0 ? fired : decideReady(state, nowMs);
 }
 
 /** A bound of the run that is reached now. A run that is being cancelled ends as cancelled. */

@@ -1,7 +1,7 @@
 import type { Json, JsonObject } from "../base/json.ts";
 import type { Plan, StepPlan } from "../language/plan.ts";
 import type { GateOffer, ParentRun, RunLimit, SkipReason, StepError, Vote, WaitReason } from "./event.ts";
-import type { RunPhase, StepStatus } from "./states.ts";
+import type { GateState, RunPhase, StepStatus } from "./states.ts";
 import { type Due, Timers } from "./timers.ts";
 
 /** A list of steps being carried out: the file's own, a `do`'s body, or one iteration of a loop. */
@@ -112,7 +112,7 @@ export interface Gate {
   readonly openedAt: number;
   readonly votes: Vote[];
   escalated: boolean;
-  state: "open" | "accepted" | "rejected" | "expired" | "withdrawn";
+  state: GateState;
 }
 
 /** How many leaf instances stand how. */

@@ -4,6 +4,7 @@ import { stepFields } from "../../src/language/fields/step-fields.ts";
 import { verbs } from "../../src/language/fields/verbs.ts";
 import * as examples from "./examples.ts";
 import { type Section, sections } from "./sections.ts";
+import { table } from "./table.ts";
 
 const values: Readonly<Record<ValueKind, string>> = {
   "workflow id": "workflow id",
@@ -126,12 +127,4 @@ function onlyOn({ on }: Field): string {
 
 function listed(names: readonly VerbName[]): string {
   return names.map((name) => `\`${name}\``).join(", ");
-}
-
-/** A table with columns of one width, as the formatter wants it. */
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const widths = head.map((title, column) => Math.max(...[head, ...rows].map((row) => (row[column] ?? title).length)));
-  const line = (cells: readonly string[]): string =>
-    `| ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(" | ")} |`;
-  return [line(head), line(widths.map((width) => "-".repeat(width))), ...rows.map(line)].join("\n");
 }

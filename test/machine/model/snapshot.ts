@@ -1,0 +1,57 @@
+import type { Instance, RunState, Scope } from "../../../src/machine/state.ts";
+
+/** Everything in a state as one text: two states with the same text cannot be told apart. What is only kept for speed is left out. */
+export function snapshot(state: RunState): string {
+  const {
+    plan: _plan,
+    followers: _followers,
+    root,
+    instances,
+    timers,
+    rejectedAt,
+    listening,
+    received,
+    ...rest
+  } = state;
+  return JSON.stringify(
+    {
+      ...rest,
+      root: root === undefined ? null : scopeValue(root),
+      rejectedAt: rejectedAt?.path,
+      listening: Array.from(listening, ([type, waits]) => [type, pathsOf(waits)]),
+      received: received.map(({ usedBy, ...each }) => ({ ...each, usedBy: [...usedBy] })),
+      timers: timers.due(Number.POSITIVE_INFINITY).map(({ instance, ...timer }) => [instance.path, timer]),
+      instances: Array.from(instances, ([path, instance]) => [path, instanceValue(instance)]),
+    },
+    (_key, value: unknown) =>
+      value instanceof Set ? pathsOf(value as Set<Instance>) : value === Infinity ? "∞" : value,
+  );
+}
+
+function pathsOf(instances: Iterable<Instance>): readonly string[] {
+  return Array.from(instances, ({ path }) => path);
+}
+
+function instanceValue(instance: Instance): unknown {
+  const { step, scope, whole, view: _view, timer, each, body, redo, ...rest } = instance;
+  return {
+    ...rest,
+    step: step.index,
+    scope: placeOf(scope),
+    whole: whole?.path,
+    timer: timer === undefined ? null : [timer.dueAt, timer.order, timer.movesOn],
+    each: each === undefined ? null : { ...each, instances: pathsOf(each.instances), stoppedBy: each.stoppedBy?.path },
+    body: body === undefined ? null : scopeValue(body),
+    redo: redo === undefined ? null : [redo.n, redo.comment, pathsOf(redo.last.values())],
+  };
+}
+
+function scopeValue({ children, left, stoppedBy, halted, firstFailed, previous, ...rest }: Scope): unknown {
+  const at = { owner: rest.owner?.path, iteration: rest.iteration, previous: previous && placeOf(previous) };
+  return { ...at, children: pathsOf(children), left, stoppedBy: stoppedBy?.path, halted, firstFailed };
+}
+
+/** A list by its owner and iteration. */
+export function placeOf({ owner, iteration }: Scope): string {
+  return `${owner?.path ?? ""}@${iteration ?? ""}`;
+}

@@ -1,0 +1,150 @@
+import { hasCode, RunwrightError } from "../../../src/base/error.ts";
+import type { Plan } from "../../../src/language/plan.ts";
+import type { Command } from "../../../src/machine/command.ts";
+import type { Decider, DecisionRequest } from "../../../src/machine/decide.ts";
+import type { RunEvent, Vote } from "../../../src/machine/event.ts";
+import { failureEvent } from "../../../src/machine/retry.ts";
+import { type Instance, nextDueAt, type RunState } from "../../../src/machine/state.ts";
+import { hasEnded } from "../../../src/machine/states.ts";
+import type { Seeded } from "../../simulation/chance.ts";
+import type { Audit } from "./audit.ts";
+import type { Machine } from "./machine.ts";
+import { snapshot } from "./snapshot.ts";
+import { startMs } from "./verbs.ts";
+
+/** A run that is being lived through, from outside: what may happen to it, and what it does next. */
+export interface World {
+  readonly state: () => RunState;
+  readonly events: readonly (readonly [RunEvent, number])[];
+  /** Lets the machine go as far as it can, or stops between two of its commands when chance says so. */
+  readonly advance: (chance?: Seeded) => void;
+  readonly endCall: (instance: Instance, how: "succeeded" | "failed" | "hopeless", chance: number) => void;
+  readonly endChild: (instance: Instance, status: "completed" | "failed" | "cancelled") => void;
+  /** False when it was refused. */
+  readonly decide: (gate: Instance, outcome: Vote["outcome"], by: Decider, stale?: boolean) => boolean;
+  readonly report: (type: string, n: number) => void;
+  readonly say: (event: RunEvent) => void;
+  readonly moveClock: (ms: number) => void;
+  readonly nextDue: () => number | undefined;
+  /** The process dies: what is left is the JSON of the events. */
+  readonly crash: () => void;
+  readonly now: () => number;
+}
+
+const commandsMax = 5000;
+
+/** Begins a run. Every event is shown to the audit before and after it is applied. */
+export function beginWorld(
+  plan: Plan,
+  makeMachine: () => Machine,
+  { audit, crashes }: { readonly audit: Audit; readonly crashes: boolean },
+): World {
+  let machine = makeMachine();
+  let state = machine.begin(plan);
+  let now = startMs;
+  const events: (readonly [RunEvent, number])[] = [];
+  const identity = { run: "r1", workflow: "modelled", version: "v", startedBy: "ada", effectRoot: "r1" };
+  add({ kind: "run.created", v: 1, machine: 1, input: {}, env: {}, ...identity });
+
+  return {
+    state: () => state,
+    events,
+    advance,
+    endCall,
+    endChild,
+    decide,
+    report,
+    say: add,
+    moveClock: (ms) => void (now += ms),
+    nextDue: () => nextDueAt(state),
+    crash,
+    now: () => now,
+  };
+
+  function add(event: RunEvent): void {
+    audit.before(state, event);
+    events.push([event, now]);
+    machine.apply(state, event, now);
+    audit.after(state, event, machine.phaseOf(state));
+    const started = event.kind === "step.started" && event.input !== undefined;
+    const instance = started ? state.instances.get(event.path) : undefined;
+    if (instance !== undefined) audit.calls(instance.path, machine.keyOf(state, instance));
+  }
+
+  function advance(chance?: Seeded): void {
+    for (let round = 0; round < commandsMax; round += 1) {
+      const commands = machine.next(state, now);
+      if (commands.length === 0) return;
+      for (const command of commands) {
+        if (chance?.maybe(0.02)) return;
+        carryOut(command);
+      }
+    }
+    audit.blame("I5", `the machine does not come to rest in ${commandsMax} rounds`);
+    throw new RunwrightError("internal", "endless");
+  }
+
+  /** As the driver does: a command that an earlier one of its batch has overtaken is dropped. */
+  function carryOut(command: Command): void {
+    const event = command.kind === "call" ? command.started : command.event;
+    const instance = "path" in event ? state.instances.get(event.path) : undefined;
+    if (state.ended !== undefined) return;
+    if (instance !== undefined && hasEnded(instance.status)) return;
+    if (instance?.cancelling === true && event.kind !== "step.cancelled" && event.kind !== "gate.withdrawn") return;
+    add(event);
+  }
+
+  function endCall(instance: Instance, how: "succeeded" | "failed" | "hopeless", chance: number): void {
+    const { path, attempt } = instance;
+    if (instance.cancelling) return add({ kind: "step.cancelled", v: 1, path });
+    if (how === "succeeded") {
+      const output = { path, attempt, recommended_next_stage: `s${Math.floor(chance * 9)}` };
+      return add({ kind: "step.succeeded", v: 1, path, output, ...(chance > 0.9 && { vars: { last: path } }) });
+    }
+    const error = { code: "function.failed", message: "as it happened" };
+    add(failureEvent(instance, { error, canRetry: how === "failed" }, now, chance));
+  }
+
+  function endChild({ path, child = "" }: Instance, status: "completed" | "failed" | "cancelled"): void {
+    const outcome = status === "completed" ? ({ outcome: "ok" } as const) : {};
+    for (const event of machine.childEnded(state, { path, run: child, status, output: { path }, ...outcome }))
+      add(event);
+  }
+
+  function decide(gate: Instance, outcome: Vote["outcome"], by: Decider, stale = false): boolean {
+    const request = { ...requestOf(gate, outcome, by), ...(stale && { hash: "of something else" }) };
+    audit.asks(request, by);
+    try {
+      for (const event of machine.decide(state, request, by, now)) add(event);
+      return true;
+    } catch (error) {
+      if (refusals.some((code) => hasCode(error, code))) return false;
+      throw error;
+    }
+  }
+
+  function report(type: string, n: number): void {
+    for (const event of machine.receive(state, { type, data: { n } }, "ada")) add(event);
+  }
+
+  function crash(): void {
+    if (!crashes) return;
+    machine = makeMachine();
+    const again = machine.begin(plan);
+    for (const [event, at] of events) machine.apply(again, JSON.parse(JSON.stringify(event)) as RunEvent, at);
+    audit.rebuilt(snapshot(state), snapshot(again));
+    state = again;
+  }
+}
+
+const refusals = ["gate.forbidden", "gate.decided", "gate.edit-refused"] as const;
+
+/** What somebody would say about what a gate shows now: the boss changes what may be changed, and everybody fills in the form. */
+function requestOf({ path, gate }: Instance, outcome: Vote["outcome"], by: Decider): DecisionRequest {
+  const edits = {
+    ...(gate?.offer.form !== undefined && { reason: "because" }),
+    ...(by.id === "boss" && { amount: 2 }),
+  };
+  const hash = gate?.offer.hash ?? "";
+  return { path, outcome, comment: "so", hash, ...(Object.keys(edits).length > 0 && { edits }) };
+}
