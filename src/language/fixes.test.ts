@@ -29,6 +29,24 @@ test("a word that stands in quotes is mended in its quotes, because JSON needs t
   );
 });
 
+test("a name that YAML would read differently gets quotes, also where only part of a text was misspelt", () => {
+  const tool = "workflow: x\nconnectors: { help&desk: zendesk@3.2.0 }\nsteps: [{ id: a, tool: helpdesk.find }]\n";
+  assert.equal(fixed(tool, "E050"), tool.replace("helpdesk.find", '"help&desk.find"'));
+  const lines = tool.replace("[{ id: a, tool: helpdesk.find }]", "");
+  const folded = `${lines.trimEnd()}\n  - id: a\n    tool: >\n      helpdesk.find\n`;
+  assert.equal(fixed(folded, "E050"), folded.replace(">\n      helpdesk.find", '"help&desk.find"'));
+});
+
+test("a place in a document is mended in its quotes", () => {
+  const json = JSON.stringify({
+    workflow: "x",
+    documents: { backlog: { schema: { epics: ["string"] } } },
+    entities: { epic: { from: "backlog.epic", key: "id" } },
+    steps: [{ function: "audit" }],
+  });
+  assert.equal(fixed(json, "E302", "x.json"), json.replace("backlog.epic", "backlog.epics"));
+});
+
 test("a text in lines is mended with the end of its last line", () => {
   assert.equal(
     fixed("workflow: x\nsteps:\n  - id: |\n      First Step\n    function: audit\n", "E012"),

@@ -3,10 +3,18 @@ import type { Diagnostic, Range } from "./diagnostic.ts";
 import { isMade } from "./source/tree.ts";
 import { suggest } from "./suggest.ts";
 
+/** An edit: a new text for a scalar or a key, which gets the quotes that it needs where it stands. */
+export interface Fix {
+  readonly range: Range;
+  readonly text: string;
+  /** The text is written just so: it is part of a scalar, or has its quotes. */
+  readonly isExact?: true;
+}
+
 /** What may be said beside the message. */
 export interface ProblemExtra {
   readonly hint?: string | undefined;
-  readonly fix?: Diagnostic["fix"] | undefined;
+  readonly fix?: Fix | undefined;
   /** Where a rule only warns in this case. */
   readonly severity?: Diagnostic["severity"];
 }
@@ -56,7 +64,7 @@ export function createProblems(text: string): Problems {
         message,
         range,
         ...(hint !== undefined && { hint: inOneLine(hint) }),
-        ...(fix !== undefined && !isMade(fix.range) && { fix: { range: fix.range, text: asWritten(text, code, fix) } }),
+        ...(fix !== undefined && !isMade(fix.range) && { fix: { range: fix.range, text: asWritten(text, fix) } }),
       };
       found.push(diagnostic);
     },
@@ -93,17 +101,20 @@ function inOneLine(text: string): string {
   return /[\n\r]/.test(text) ? text.trim().replace(/\s*[\n\r]\s*/g, " ") : text;
 }
 
-/**
- * The text of a fix as it has to be written where it stands: a word that stands in quotes keeps them, since JSON needs them. Fixes of
- * expressions stand inside a text and are written as it asks.
- */
-function asWritten(file: string, code: Code, { range, text }: NonNullable<Diagnostic["fix"]>): string {
-  if (code.startsWith("E3") || code === "W034" || /^["']/.test(text)) return text;
+/** Whether YAML reads a word that stands there without quotes as this very text, wherever it stands. */
+function isPlain(text: string): boolean {
+  return /^(?:[a-z/][\w./@-]*|\d+(?:\.\d+)?[a-z]+)$/i.test(text) && !/^(?:true|false|null|0x.*)$/i.test(text);
+}
+
+/** The text of a fix as it has to be written where it stands: a word that stands in quotes keeps them, since JSON needs them. */
+function asWritten(file: string, { range, text, isExact }: Fix): string {
+  if (isExact === true) return text;
   const before = file.slice(range.start, range.end);
   if (/^(?:"(?:[^"\\]|\\.)*"|true|false|null|[-+.]?\d[\d.eE+-]*)$/.test(before)) return JSON.stringify(text);
   if (/^'(?:[^']|'')*'$/.test(before)) return `'${text.replaceAll("'", "''")}'`;
+  const word = isPlain(text) ? text : JSON.stringify(text);
   // The range of a text in lines takes in the end of its last line.
-  return /^[|>][^\n]*\n/.test(before) ? `${text}${/\s*$/.exec(before)?.[0] ?? ""}` : text;
+  return /^[|>][^\n]*\n/.test(before) ? `${word}${/\s*$/.exec(before)?.[0] ?? ""}` : word;
 }
 
 function inLineOrder(

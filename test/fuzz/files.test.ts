@@ -21,7 +21,7 @@ const mistakesMax = 5;
 
 const inFiles = new Set<string>();
 const inPlans = new Set<string>();
-const counts = { plans: 0, runs: 0, fixes: 0 };
+const counts = { plans: 0, laterPlans: 0, runs: 0, fixes: 0 };
 
 test(`${filesMax} files made by chance are answered, mended and run as they should`, async (t) => {
   const failures: string[] = [];
@@ -30,28 +30,29 @@ test(`${filesMax} files made by chance are answered, mended and run as they shou
     const fault = await faultOf(file);
     if (fault !== undefined) failures.push(await told(file, fault));
   }
-  t.diagnostic(`${counts.plans} have a plan, ${counts.runs} were run, ${counts.fixes} fixes were tried`);
+  const { plans, laterPlans, runs, fixes } = counts;
+  t.diagnostic(`${plans} have a plan, ${laterPlans} of them for a later build; ${runs} were run, ${fixes} fixes tried`);
   assert.equal(failures.join("\n\n"), "");
 });
 
+/** It is in the same table for steps and for `defaults`, where a rule of its own refuses it. */
+const refusedEverywhere = "file.defaults.cache.key";
+
 const skip = filesMax < reachMin ? `needs ${reachMin} files` : false;
 
-test(
-  "every field and verb of the tables was reached, and what is carried out stood in a file with a plan",
-  { skip },
-  () => {
-    const paths = [...fieldPaths()];
-    assert.deepEqual(
-      paths.filter(([path]) => !inFiles.has(path)),
-      [],
-    );
-    assert.deepEqual(
-      paths.filter(([path, isSupported]) => isSupported && !inPlans.has(path)),
-      [],
-    );
-    assert.ok(counts.plans > filesMax / 5 && counts.runs > filesMax / 50 && counts.fixes > filesMax / 20);
-  },
-);
+test("every field and verb of the tables was reached, and stood in a file with a plan", { skip }, () => {
+  const paths = fieldPaths().filter((path) => path !== refusedEverywhere);
+  assert.deepEqual(
+    paths.filter((path) => !inFiles.has(path)),
+    [],
+  );
+  assert.deepEqual(
+    paths.filter((path) => !inPlans.has(path)),
+    [],
+  );
+  assert.ok(counts.plans > filesMax / 5 && counts.runs > filesMax / 50 && counts.fixes > filesMax / 20);
+  assert.ok(counts.laterPlans > filesMax / 20);
+});
 
 test("control: a diagnostic without a code, outside the text, in two lines or of words that were lost is found", () => {
   const source = { file: "x.workflow.yml", text: "workflow: x\n" };
@@ -104,6 +105,7 @@ async function faultOf(file: FuzzFile): Promise<string | undefined> {
   if (faults.length > 0 || compiled?.plan === undefined) return faults[0];
   if (kind !== "wrong fields") for (const path of used) inPlans.add(path);
   counts.plans += 1;
+  if (compiled.unsupported.length > 0) counts.laterPlans += 1;
   if (compiled.unsupported.length > 0 || seed % runEvery !== 0) return undefined;
   counts.runs += 1;
   return (await runPlan(compiled.plan, text, seeded(seed))).faults[0];

@@ -4,7 +4,8 @@ import { stepFields } from "../../src/language/fields/step-fields.ts";
 import { verbs } from "../../src/language/fields/verbs.ts";
 import type { Seeded } from "../simulation/chance.ts";
 import { mapOf, type Tree, type TreeMap } from "./tree.ts";
-import { declaredNames, expressionOf, fieldTypes, idOf, type Making, meantAt, typeOf } from "./words.ts";
+import { arranged, arrangedStep } from "./belongs.ts";
+import { declaredNames, expressionOf, fieldTypes, idOf, type Making, meantAt, newMaking, typeOf } from "./words.ts";
 
 type Entry = readonly [key: string, value: Tree];
 type AnyField = Omit<Field, "name" | "doc" | "supported">;
@@ -12,32 +13,31 @@ type AnyField = Omit<Field, "name" | "doc" | "supported">;
 const stepsMax = 8;
 const depthMax = 3;
 
-/** Every field of the tables by its path, with whether this build carries it out: `file.on.webhook.path`, `step.loop.max_iters`. */
-export function fieldPaths(): ReadonlyMap<string, boolean> {
-  const paths = new Map<string, boolean>();
-  const walk = (field: AnyField, path: string, isSupported: boolean): void => {
-    paths.set(path, isSupported);
-    for (const inner of field.fields ?? []) walk(inner, `${path}.${inner.name}`, isSupported && inner.supported);
-    if (field.entries !== undefined) walk(field.entries, `${path}.*`, isSupported && field.entries.supported);
-    for (const inner of field.or?.fields ?? []) walk(inner, `${path}.${inner.name}`, isSupported && inner.supported);
+/** The path of every field of the tables: `file.on.webhook.path`, `step.loop.max_iters`. */
+export function fieldPaths(): readonly string[] {
+  const paths: string[] = [];
+  const walk = (field: AnyField, path: string): void => {
+    paths.push(path);
+    for (const inner of [...(field.fields ?? []), ...(field.or?.fields ?? [])]) walk(inner, `${path}.${inner.name}`);
+    if (field.entries !== undefined) walk(field.entries, `${path}.*`);
   };
-  for (const field of fileFields) walk(field, `file.${field.name}`, field.supported);
-  for (const field of [...verbs, ...stepFields]) walk(field, `step.${field.name}`, field.supported);
+  for (const field of fileFields) walk(field, `file.${field.name}`);
+  for (const field of [...verbs, ...stepFields]) walk(field, `step.${field.name}`);
   return paths;
 }
 
 /** A file made from the tables: mostly without mistakes. `later` lets it use what this build does not carry out. */
 export function fileFromFields(chance: Seeded, later: boolean): { readonly tree: TreeMap; readonly used: Set<string> } {
-  const making: Making = { chance, used: new Set(), steps: [], readable: [], list: [], conditional: [], items: [] };
+  const making = newMaking(chance);
   const entries: Entry[] = [
     [key(making, fieldOf(fileFields, "workflow"), "file.workflow"), "fuzz"],
     [key(making, fieldOf(fileFields, "inputs"), "file.inputs"), inputs],
   ];
   for (const field of fileFields) {
     if (["workflow", "inputs", "steps", "output"].includes(field.name)) continue;
-    const isNeeded = field.name in declaredNames || field.name === "secrets";
+    const isNeeded = Object.hasOwn(declaredNames, field.name) || ["secrets", "limits"].includes(field.name);
     if (!field.supported && !later) continue;
-    if (chance.maybe(isNeeded ? 0.9 : 0.3)) entries.push(entryOf(making, field, "file", later));
+    if (chance.maybe(isNeeded ? 0.97 : 0.3)) entries.push(entryOf(making, field, "file", later));
   }
   entries.push([key(making, fieldOf(fileFields, "steps"), "file.steps"), stepsOf(making, later, 0)]);
   making.list = [];
@@ -94,16 +94,20 @@ function stepOf(making: Making, later: boolean, depth: number): TreeMap {
 
 /** Makes what stands in a step: in a for-each its item has a name, and what it reads is not read from outside. */
 function inItems(
-  { items, readable }: Making,
+  { items, readable, scopes }: Making,
   wanted: ReadonlySet<string>,
   depth: number,
   make: () => readonly Entry[],
 ): readonly Entry[] {
-  if (!wanted.has("for_each")) return make();
+  const isOver = wanted.has("iterate_over");
+  if (!wanted.has("for_each") && !isOver) return make();
   const readableBefore = readable.length;
   // Names of items differ by depth, so that none hides another.
-  items.push(wanted.has("as") ? `thing_${depth}` : "item");
+  items.push(isOver ? "epic" : wanted.has("as") ? `thing_${depth}` : "item");
+  const opens = isOver || wanted.has("scope");
+  if (opens) scopes.push("epic");
   const made = make();
+  if (opens) scopes.pop();
   items.pop();
   readable.length = readableBefore;
   return made;
@@ -121,46 +125,8 @@ function wantedFields(making: Making, verb: VerbName, later: boolean): ReadonlyS
   wanted.delete("id");
   // Now and then anything stands beside anything.
   if (chance.maybe(0.03)) return wanted;
-
-  for (const [names, belongs] of together) {
-    const isThere = names.some((name) => wanted.has(name)) && fits.some(({ name }) => name === belongs);
-    if (isThere && !(belongs === "for_each" && wanted.has("iterate_over"))) wanted.add(belongs);
-  }
-  for (const name of needed[verb] ?? []) wanted.add(name);
-  if (wanted.has("for_each") && making.items.length > 0) wanted.add("as");
-  for (const name of senseless(making, verb, wanted)) wanted.delete(name);
-  return wanted;
-}
-
-/** A field beside which another one has to stand. */
-const together: readonly (readonly [names: readonly string[], belongs: string])[] = [
-  [["as", "key", "max_parallel", "scope"], "for_each"],
-  [["editable"], "show"],
-  [["on_timeout"], "timeout"],
-  [["timeout"], "on_timeout"],
-];
-
-/** Fields without which a verb does not get by. */
-const needed: Readonly<Partial<Record<VerbName, readonly string[]>>> = {
-  approve: ["by"],
-  llm: ["prompt"],
-  agent: ["prompt"],
-  plan: ["goal", "allow", "by"],
-};
-
-/** Fields that mean nothing where a step stands, and mostly make a mistake. */
-function senseless(
-  { list, conditional, chance }: Making,
-  verb: VerbName,
-  wanted: ReadonlySet<string>,
-): readonly string[] {
-  const calls: readonly VerbName[] = ["function", "assignment", "llm", "agent", "tool", "do"];
-  return [
-    ...(wanted.has("iterate_over") ? ["for_each", "as", "key", "scope"] : []),
-    ...(conditional.length === 0 ? ["else"] : []),
-    ...(list.length === 0 ? ["needs"] : []),
-    ...(!calls.includes(verb) && chance.maybe(0.9) ? ["on_failure"] : []),
-  ];
+  const able = new Set(fits.map(({ name }) => name));
+  return new Set([...arrangedStep(making, verb, wanted)].filter((name) => able.has(name)));
 }
 
 function fieldOf(fields: readonly Field[], name: string): Field {
@@ -182,9 +148,10 @@ function entryOf(making: Making, field: Field, parent: string, later: boolean): 
 
 function fieldValue(making: Making, field: AnyField, path: string, later: boolean): Tree {
   const { chance } = making;
-  if (field.or !== undefined && chance.maybe(0.3) && (later || isOpenNow(field.or)))
-    return valueOf(making, field.or, path, later);
-  if (field.listable === true && chance.maybe(0.2))
+  const isOr = path === "step.wait" && later ? making.waitsFor !== "time" : chance.maybe(0.3);
+  if (field.or !== undefined && isOr && (later || isOpenNow(field.or))) return valueOf(making, field.or, path, later);
+  const isPicked = path === "step.llm" || path === "step.agent";
+  if (field.listable === true && !isPicked && chance.maybe(0.2))
     return Array.from({ length: chance.whole(1, 2) }, () => valueOf(making, field, path, later));
   return valueOf(making, field, path, later);
 }
@@ -196,7 +163,7 @@ function isOpenNow({ fields }: AnyField): boolean {
 function valueOf(making: Making, field: AnyField, path: string, later: boolean): Tree {
   const { chance } = making;
   const meant = field.kind === "map" ? undefined : meantAt(path, making);
-  if (meant !== undefined && chance.maybe(0.97)) return meant;
+  if (meant !== undefined && chance.maybe(0.985)) return meant;
   if (field.kind === "map") return mapValue(making, field, path, later);
   return scalarValue(making, field);
 }
@@ -207,25 +174,35 @@ function mapValue(making: Making, field: AnyField, path: string, later: boolean)
   if (entries !== undefined) {
     used.add(`${path}.*`);
     const names = declaredNames[path.split(".").at(-1) ?? ""] ?? ["one", "two"];
-    return { entries: names.map((name) => [name, fieldValue(making, entries, `${path}.*`, later)] as const) };
+    return {
+      entries: names.map((name) => {
+        making.entry = name;
+        return [name, fieldValue(making, entries, `${path}.*`, later)] as const;
+      }),
+    };
   }
   const fields = (field.fields ?? []).filter(({ supported }) => supported || later);
-  const wanted = fields.filter(({ doc }) => chance.maybe(/\brequired\b/i.test(doc) ? 0.98 : 0.4));
-  return { entries: wanted.map((inner) => entryOf(making, inner, path, later)) };
+  const drawn = fields.filter(({ doc }) => chance.maybe(/\brequired\b/i.test(doc) ? 0.98 : 0.4));
+  const names = new Set(drawn.map(({ name }) => name));
+  const wanted = chance.maybe(0.97) ? arranged(path, names, making) : names;
+  return {
+    entries: fields.filter(({ name }) => wanted.has(name)).map((inner) => entryOf(making, inner, path, later)),
+  };
 }
 
 function scalarValue(making: Making, field: AnyField): Tree {
-  const { chance, list, steps, conditional } = making;
+  const { chance, list, conditional } = making;
   const [least, most] = field.between ?? [0, 100];
   const hole = (text: string): string => chance.pick([`\${${text}}`, `\${ ${text} }`]);
   const word = (): string => chance.pick(["alpha", "beta", "a", "name-2"]);
-  const anyStep = (): string => chance.pick([...list, ...conditional, ...steps.slice(0, 1)] as [string]);
+  const known = [...list, ...conditional];
+  const anyStep = (): string => chance.pick((known.length > 0 ? known : [idOf(1)]) as [string]);
   switch (field.kind) {
     case "workflow id":
     case "name":
       return word();
     case "step id":
-      return chance.pick([...conditional, ...list, ...steps.slice(0, 1)] as [string]);
+      return anyStep();
     case "step ids":
       return chance.maybe(0.2) ? anyStep() : [...new Set([anyStep(), anyStep()])];
     case "names":

@@ -11,8 +11,8 @@ export const world: World = {
   connectors: [
     ...(example.connectors ?? []),
     {
-      name: "zendesk",
-      version: "3.2.0",
+      name: "fuzzdesk",
+      version: "1.0.0",
       title: "Help desk",
       settings: { type: "object", properties: { password: { type: "string" } } },
       actions: {

@@ -14,9 +14,42 @@ export interface Making {
   /** Steps of the list that is being made, and those of them that have an `if`. */
   list: string[];
   conditional: string[];
-  /** Names of items around. */
+  /** Names of items around, and the scopes that they open. */
   readonly items: string[];
+  readonly scopes: string[];
+  /** Documents that steps have given. */
+  readonly documents: Set<string>;
+  /** The name of the entry that is being made: `backlog` of `documents`. */
+  entry: string;
+  /** What the step that is being made gives, names, waits for, and whether it picks among several. */
+  document: string | undefined;
+  tool: string;
+  waitsFor: "time" | "until" | "event";
+  picks: boolean;
 }
+
+/** A file of which nothing is made yet. */
+export function newMaking(chance: Seeded): Making {
+  return {
+    chance,
+    used: new Set(),
+    steps: [],
+    readable: [],
+    list: [],
+    conditional: [],
+    items: [],
+    scopes: [],
+    documents: new Set(),
+    entry: "",
+    document: undefined,
+    tool: "find_ticket",
+    waitsFor: "time",
+    picks: false,
+  };
+}
+
+/** Documents of a file: of anything, of epics, and one for each epic. */
+export const declaredDocuments = ["discovery", "backlog", "design"] as const;
 
 /** The id of the step with this number, from 1: what comes later can be named before it is made. */
 export function idOf(number: number): string {
@@ -27,12 +60,16 @@ export function idOf(number: number): string {
 const meant: Readonly<Record<string, (making: Making) => Tree>> = {
   "step.function": ({ chance }) => chance.pick(["work", "other", "audit", "find"]),
   "step.assignment": () => "create-app-plan",
-  "step.llm": ({ chance }) => chance.pick(["fast", "strong", "pinned"]),
-  "step.agent": ({ chance }) => chance.pick(["coder", "checker"]),
+  "step.llm": ({ chance, picks }) => (picks ? ["fast", "strong"] : chance.pick(["fast", "strong", "pinned"])),
+  "step.agent": ({ chance, picks }) => (picks ? ["coder", "checker"] : chance.pick(["coder", "checker"])),
   "step.plan": () => "fast",
-  "step.tool": ({ chance }) => chance.pick(["desk.find_ticket", "desk.update_ticket", "desk.send"]),
+  "step.tool": ({ tool }) => `desk.${tool}`,
   "step.workflow": () => "child@draft",
-  "step.document": ({ chance }) => chance.pick(["discovery", "backlog"]),
+  "step.document": ({ document }) => document ?? "discovery",
+  "step.needs": ({ chance, list }) => chance.pick([[...list], list.slice(-1), list.slice(0, 1)]),
+  "step.else": ({ chance, conditional }) => chance.pick(conditional as unknown as [string]),
+  "on_changes.redo": ({ list }) => list.at(-1) ?? idOf(1),
+  "accept.on_changes.redo": () => idOf(1),
   "step.as": ({ items }) => items.at(-1) ?? "item",
   "step.scope": () => "epic",
   "undo.tool": () => "desk.update_ticket",
@@ -42,23 +79,37 @@ const meant: Readonly<Record<string, (making: Making) => Tree>> = {
   "iterate_over.entity": () => "epic",
   "iterate_over.scope": () => "epic",
   "models.*": () => "anthropic/claude-haiku-4-5-20251001",
-  "connectors.*": () => "zendesk@3.2.0",
-  "connectors.*.use": () => "zendesk@3.2.0",
+  "connectors.*": () => "fuzzdesk@1.0.0",
+  "connectors.*.use": () => "fuzzdesk@1.0.0",
+  "connectors.*.with": () => mapOf(["password", "${secrets.KEY}"]),
   "agents.*": () => "codex@0.63.0",
   "agents.*.use": () => "codex@0.63.0",
-  "agents.*.model": () => "strong",
+  "agents.*.model": () => "anthropic/claude-opus-4-5-20251101",
+  "documents.*.schema": () => mapOf(["epics", [mapOf(["id", "string"], ["title", "string"])]], ["note?", "string"]),
   "documents.*.scope": () => "epic",
   "entities.*.from": () => "backlog.epics",
   "entities.*.key": () => "id",
   "webhook.path": () => "/hook",
   "auth.hmac": () => "${secrets.KEY}",
   "auth.token": () => "${secrets.KEY}",
+  "webhook.dedupe": () => "trigger.body.id",
+  "webhook.inputs": () => mapOf(["name", "${trigger.body.name}"], ["flag", true]),
+  "schedule.inputs": () => mapOf(["name", "${trigger.due}"]),
+  "event.inputs": () => mapOf(["name", "For ${trigger.type}"], ["count", "${trigger.data.count}"]),
+  "event.match": () => "trigger.data.count > 2",
+  "workflow.inputs": () => mapOf(["name", "${trigger.run.id}"]),
+  "wait.match": () => "event.data.name == inputs.name",
+  "concurrency.key": () => "inputs.name",
+  "schedule.every": ({ chance }) => chance.pick(["1h", "30s"]),
   "schedule.cron": () => "0 7 * * 1-5",
   "schedule.timezone": () => "Europe/Berlin",
   "wait.until": () => "2030-01-31T09:00:00Z",
   "file.env": () => ["HOME_URL"],
   "file.secrets": () => ["KEY"],
-  "allow.tools": () => ["desk.*"],
+  "allow.tools": ({ chance }) => chance.pick([["desk.find_ticket"], ["desk.*"]]),
+  "step.accept_blind": () => true,
+  "step.messages": () => [mapOf(["role", "user"], ["content", "Hello, ${inputs.name}"])],
+  "step.form": ({ chance }) => mapOf(["note", typeOf(chance)], ["more?", "string"]),
   "allow.functions": () => ["work"],
   "allow.agents": () => ["coder"],
   "allow.models": () => ["fast"],
@@ -68,12 +119,21 @@ const meant: Readonly<Record<string, (making: Making) => Tree>> = {
   "ask.by": () => ["team"],
   "on_timeout.escalate": () => ["tech-lead"],
   runs_on: () => ["linux"],
+  "retry.delay": () => "2s",
+  "retry.max_delay": () => "5m",
   "retry.on": () => ["function.failed"],
   "retry.except": () => ["step.timeout"],
   "step.editable": () => ["a"],
   "step.show": () => '${ {"a": 1, "b": inputs.name} }',
   "step.if": (making) => expressionOf(making, "boolean"),
-  "step.for_each": (making) => expressionOf(making, "list"),
+  "step.with": (making) => givenTo(making),
+  // The name of the item is not known yet.
+  "step.for_each": (making) =>
+    making.scopes.length > 0
+      ? making.documents.has("backlog")
+        ? "docs.backlog.epics"
+        : '[{"id": "x"}, {"id": "y"}]'
+      : expressionOf({ ...making, items: making.items.slice(0, -1) }, "list"),
   "step.key": ({ chance }) => chance.pick(["string(index)", "json(index)", "index"]),
   "cache.key": (making) => expressionOf(making, "text"),
   "loop.stop_when": (making) => expressionOf(making, "boolean"),
@@ -87,18 +147,28 @@ export const declaredNames: Readonly<Record<string, readonly string[]>> = {
   models: ["fast", "strong"],
   connectors: ["desk"],
   agents: ["coder", "checker"],
-  documents: ["discovery", "backlog"],
+  documents: declaredDocuments,
   entities: ["epic"],
 };
 
 /** What is meant at this path; undefined when the kind of the field says enough. */
 export function meantAt(path: string, making: Making): Tree | undefined {
+  return endOf(path, meant)?.(making);
+}
+
+/** What a table has for the longest end of a path. */
+export function endOf<T>(path: string, table: Readonly<Record<string, T>>): T | undefined {
   const parts = path.split(".");
   for (let length = Math.min(3, parts.length); length > 0; length -= 1) {
-    const make = meant[parts.slice(-length).join(".")];
-    if (make !== undefined) return make(making);
+    const end = parts.slice(-length).join(".");
+    if (Object.hasOwn(table, end)) return table[end];
   }
   return undefined;
+}
+
+function givenTo(making: Making): Tree {
+  const hole = (kind: "any" | "text"): string => `\${${expressionOf(making, kind)}}`;
+  return mapOf(["a", hole("any")], ["b", making.chance.pick<Tree>([1, true, null, "x", ["y", hole("text")]])]);
 }
 
 /** A type in its short form or as JSON Schema. */
@@ -138,7 +208,7 @@ export function expressionOf(making: Making, wanted: "any" | "boolean" | "list" 
         `(${again("boolean")} || ${again("boolean")})`,
         `${readOf(making)} != null`,
         `${again("text")} contains "a"`,
-        `${again("list")}.exists(x, x == inputs.name)`,
+        `${again("list")}.exists(x, json(x) == inputs.name)`,
       ]);
     case "list":
       if (isLeaf) return chance.pick(["inputs.tags", '["a", "b"]', "[1, 2, 3]", '[{"id": "x"}, {"id": "y"}]']);

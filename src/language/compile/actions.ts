@@ -89,10 +89,12 @@ function actionsNamed(shop: Workshop, { name, node }: WrittenName, many: "one" |
   if (connector === undefined) {
     const known = shop.declared.connectors.keys();
     const none = `declare it: connectors: { ${/^\w[\w-]*$/.test(alias) ? alias : "name"}: <connector>@<version> }`;
-    const fixed = { start: range.start + quoteOf(node), end: range.start + quoteOf(node) + alias.length };
+    const own = { start: range.start + quoteOf(node), end: range.start + quoteOf(node) + alias.length };
     reportMissing(shop, {
       code: "E050",
-      range: node.kind === "scalar" && node.style !== "block" ? fixed : range,
+      range: node.kind === "scalar" && node.style !== "block" ? own : range,
+      // All of the scalar is written anew: a part of it could not be quoted where the name needs that.
+      fix: (meant) => ({ range, text: `${meant}.${action.trim()}` }),
       message: `no connector named '${short(alias)}'`,
       word: alias,
       known,

@@ -8,7 +8,7 @@ import type { Schema } from "../plan.ts";
 import type { ProblemExtra } from "../problems.ts";
 import { misfit as literalMisfit } from "../schema/fits.ts";
 import type { SourceNode } from "../source/tree.ts";
-import { listed, quoted, written } from "./one-of.ts";
+import { listed, quoted } from "./one-of.ts";
 import type { TypedTemplate } from "./parts.ts";
 import { givenType } from "./schema-types.ts";
 import { valuePart } from "./step-values.ts";
@@ -114,7 +114,7 @@ function checkValue(check: Check, value: Value): void {
 /** What to write instead of a value that is not what its input takes, where that can be said. */
 function mendingOf({ node, part, wanted }: Value): ProblemExtra {
   const text = asText(node, wanted);
-  if (text !== undefined) return { hint: `write ${text}`, fix: { range: node.range, text } };
+  if (text !== undefined) return { hint: `write ${text}`, fix: { range: node.range, text, isExact: true } };
   if (part.template.kind !== "value" || !mayBeNull(part.type) || mayBeNull(wanted)) return {};
   return { hint: `write default(${short(part.template.expression.text)}, <another value>)` };
 }
@@ -162,8 +162,7 @@ interface Found {
 function reportMisfit({ shop, callee }: Check, { path, range, misfit }: Found, extra: ProblemExtra = {}): void {
   const { message, word } = misfit;
   const meant = word === undefined ? undefined : shop.problems.closest(word.written, word.allowed);
-  const mending =
-    meant === undefined ? extra : { hint: `did you mean '${meant}'?`, fix: { range, text: written(meant) } };
+  const mending = meant === undefined ? extra : { hint: `did you mean '${meant}'?`, fix: { range, text: meant } };
   shop.problems.report(callee.codes.type, range, `${callee.name}.${path}: ${message}`, mending);
 }
 
@@ -174,7 +173,7 @@ function reportUnknown({ shop, callee, wanted }: Check, name: string, range: Ran
   const takes = known.length === 0 ? "it takes none" : `it takes: ${listed(known)}`;
   shop.problems.report(callee.codes.unknown, range, `${callee.name} has no input '${short(name)}'`, {
     hint: meant === undefined ? takes : `did you mean '${meant}'?`,
-    fix: meant === undefined ? undefined : { range, text: written(meant) },
+    fix: meant === undefined ? undefined : { range, text: meant },
   });
   return meant;
 }

@@ -8,6 +8,6 @@ export function reportLiteral({ problems }: Workshop, name: string, scalar: Sour
     hint: meant
       ? `if that is its name, write "\${secrets.${scalar.text}}"`
       : 'store it outside the file, declare its name under secrets: and write "${secrets.NAME}"',
-    fix: meant ? { range: scalar.range, text: `"\${secrets.${scalar.text}}"` } : undefined,
+    fix: meant ? { range: scalar.range, text: `\${secrets.${scalar.text}}` } : undefined,
   });
 }

@@ -1,5 +1,6 @@
 import type { Code } from "../codes.ts";
 import type { Range } from "../diagnostic.ts";
+import type { Fix } from "../problems.ts";
 import type { Workshop } from "./workshop.ts";
 
 /** Names listed in a hint at most. */
@@ -15,22 +16,20 @@ export interface Missing {
   readonly known: Iterable<string>;
   /** What to do where nothing is known. */
   readonly none: string;
+  /** The edit that writes the name that was meant; undefined: it replaces the range. */
+  readonly fix?: (meant: string) => Fix;
 }
 
 /** Reports a name that is not there: with the one that was probably meant, or with those there are. */
-export function reportMissing({ problems }: Workshop, { code, range, message, word, known, none }: Missing): void {
+export function reportMissing({ problems }: Workshop, missing: Missing): void {
+  const { code, range, message, word, known, none, fix = (text) => ({ range, text }) } = missing;
   // What is not shown any more needs no hint: a hostile file asks thousands of times, with thousands of names.
   const names = problems.full ? [] : [...known];
   const meant = problems.closest(word, names);
   problems.report(code, range, message, {
     hint: meant === undefined ? (names.length === 0 ? none : `known: ${listed(names)}`) : `did you mean '${meant}'?`,
-    fix: meant === undefined ? undefined : { range, text: written(meant) },
+    fix: meant === undefined ? undefined : fix(meant),
   });
-}
-
-/** A text as it can stand in a file, quoted where YAML would read it differently. */
-export function written(text: string): string {
-  return /^[a-z][\w./@-]*$/i.test(text) && !/^(?:true|false|null)$/i.test(text) ? text : JSON.stringify(text);
 }
 
 /** Some names, the rest as a number. */

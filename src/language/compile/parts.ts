@@ -11,6 +11,7 @@ import { compileText } from "../expression/text.ts";
 import type { Expression } from "../expression/tree.ts";
 import { listOf, objectOf, type Type, types, typeOfValue, unionOf } from "../expression/type.ts";
 import { isCode } from "../codes.ts";
+import type { Fix } from "../problems.ts";
 import type { Template } from "../plan.ts";
 import { type OffsetMap, offsetsOf } from "../source/offsets.ts";
 import { type SourceEntry, type SourceNode, type SourceScalar, toJson } from "../source/tree.ts";
@@ -166,23 +167,21 @@ function rangeIn(at: OffsetMap, part: { readonly start: number; readonly end: nu
 }
 
 /** An edit inside a scalar, written as its quotes ask for; undefined where plain YAML would read it differently. */
-function fixIn(
-  { scalar, at }: Mapped,
-  fix: NonNullable<ExpressionProblem["fix"]>,
-): { range: Range; text: string } | undefined {
+function fixIn({ scalar, at }: Mapped, fix: NonNullable<ExpressionProblem["fix"]>): Fix | undefined {
   // What was put together from other texts has no place of its own that could be edited.
   if (scalar.pieces !== undefined) return undefined;
   const range = rangeIn(at, fix);
+  const isExact = true;
   switch (scalar.style) {
     case "double":
-      return { range, text: JSON.stringify(fix.text).slice(1, -1) };
+      return { range, text: JSON.stringify(fix.text).slice(1, -1), isExact };
     case "single":
-      return { range, text: fix.text.replaceAll("'", "''") };
+      return { range, text: fix.text.replaceAll("'", "''"), isExact };
     case "block":
-      return { range, text: fix.text };
+      return { range, text: fix.text, isExact };
     case "plain":
       return /: | #|[{}[\],]|\n/.test(fix.text) || (fix.start === 0 && /^["'&*!|>%@`]/.test(fix.text))
         ? undefined
-        : { range, text: fix.text };
+        : { range, text: fix.text, isExact };
   }
 }

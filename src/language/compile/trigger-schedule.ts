@@ -69,7 +69,7 @@ function cronOf(shop: Workshop, entry: SourceEntry): string | undefined {
     const range = isWhole ? scalar.range : { start: at(problem.start), end: at(problem.end - 1) + 1 };
     problems.report("E067", range, `cron: ${problem.message}`, {
       hint: problem.hint,
-      fix: problem.better === undefined ? undefined : { range: scalar.range, text: `"${problem.better}"` },
+      fix: problem.better === undefined ? undefined : { range: scalar.range, text: problem.better },
     });
   } else if (!everComes(cron)) {
     problems.report(

@@ -32,6 +32,15 @@ test("the short form names types, lists, fields and choices", () => {
   });
 });
 
+test("null is the name of a type with and without quotes, and any beside others is any", () => {
+  assert.deepEqual(schema("{ type: [string, null], description: d }"), {
+    type: ["string", "null"],
+    description: "d",
+  });
+  assert.deepEqual(schema('{ type: [string, "null"], default: null }'), { type: ["string", "null"], default: null });
+  assert.deepEqual(schema("{ type: [string, any], description: d }"), { description: "d" });
+});
+
 test("a map with a type's name and another keyword is JSON Schema, in which the short form goes on", () => {
   assert.deepEqual(schema("{ type: array, items: string, default: [Tokyo] }"), {
     type: "array",
@@ -45,6 +54,9 @@ test("a map with a type's name and another keyword is JSON Schema, in which the 
   });
   assert.deepEqual(schema("{ anyOf: [string, { n: number }] }"), {
     anyOf: [{ type: "string" }, { type: "object", properties: { n: { type: "number" } }, required: ["n"] }],
+  });
+  assert.deepEqual(schema('{ anyOf: [{ type: "null" }, { type: null }, string] }'), {
+    anyOf: [{ type: "null" }, { type: "null" }, { type: "string" }],
   });
   assert.deepEqual(schema('{ $ref: "#/$defs/tree", $defs: { tree: { kids: [{ $ref: "#/$defs/tree" }] } } }'), {
     $ref: "#/$defs/tree",

@@ -28,13 +28,17 @@ export function schemaOfFields(map: SourceMap, problems: Problems): Schema {
   return schema;
 }
 
-/** True when a map is JSON Schema: its `type` is a type's name and it has another keyword, or it has `$ref`, `anyOf`, `oneOf` or a list as `enum`. */
+/**
+ * True when a map is JSON Schema: its `type` is a type's name and it has another keyword, or it has `$ref`, `anyOf`, `oneOf` or a list as `enum`.
+ * `{type: null}` is JSON Schema by itself, as it stands in many an `anyOf`: no field has that type.
+ */
 export function isJsonSchema(map: SourceMap): boolean {
   if (["$ref", "anyOf", "oneOf"].some((key) => entryOf(map, key) !== undefined)) return true;
   if (entryOf(map, "enum")?.value.kind === "list" && map.entries.every(({ key }) => schemaKeywords.has(key)))
     return true;
   const type = entryOf(map, "type")?.value;
   if (type === undefined || !isTypeName(type)) return false;
+  if (type.kind === "scalar" && type.text === "null") return true;
   // No field has the type `array` or `null`: in the short form they are written otherwise.
   const isCertain = type.kind === "scalar" && !shortTypes.includes(type.text);
   return map.entries.some(({ key }) => key !== "type" && (isCertain || schemaKeywords.has(key)));
@@ -124,7 +128,7 @@ function jsonSchema(map: SourceMap, problems: Problems): Schema {
         return [];
       }
       if (!checkKeyword(entry, kind, problems)) return [];
-      if (entry.key === "type" && toJson(entry.value) === "any") return [];
+      if (kind === "type" && namesIn(entry.value).includes("any")) return [];
       return [[entry.key, keywordValue(entry, problems)]];
     }),
   );
@@ -147,9 +151,17 @@ function keywordValue({ key, value }: SourceEntry, problems: Problems): Json {
       return value.kind === "map"
         ? Object.fromEntries(value.entries.map((entry) => [entry.key, longForm(entry.value, problems)]))
         : {};
+    case "type":
+      return value.kind === "list" ? namesIn(value) : (namesIn(value)[0] ?? "any");
     default:
       return toJson(value);
   }
+}
+
+/** The names of a type as they are written: YAML reads an unquoted null as a value, but here it is a name. */
+function namesIn(node: SourceNode): readonly string[] {
+  const names = node.kind === "list" ? node.items : [node];
+  return names.flatMap((name) => (name.kind === "scalar" ? [name.text] : []));
 }
 
 /** E018 for every `$ref` that leads nowhere. */

@@ -117,7 +117,7 @@ function reportUnquoted(text: string, found: Range, problems: Problems): void {
   const quoted = value.includes('"') ? `'${value.replaceAll("'", "''")}'` : `"${value}"`;
   problems.report("E003", { start: found.end - 1, end: brace }, "${…} inside { } or [ ] must be quoted", {
     hint: `write ${key === undefined ? "" : `${key}: `}${quoted}`,
-    fix: { range: { start: found.start, end }, text: quoted },
+    fix: { range: { start: found.start, end }, text: quoted, isExact: true },
   });
 }
 

@@ -210,7 +210,7 @@ function commentTrap(
     `${named.name} is empty: YAML reads an unquoted # as a comment`,
     {
       hint: `quote it: ${named.prefix}"${reference}"`,
-      fix: { range, text: JSON.stringify(reference) },
+      fix: { range, text: JSON.stringify(reference), isExact: true },
     },
   );
   return { kind: "scalar", range, value: reference, text: reference, style: "plain" };
