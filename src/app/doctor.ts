@@ -57,7 +57,9 @@ function nodeCheck(found: string, wanted: string): Check {
 
 function pinsCheck({ root }: Config): Check {
   try {
-    const counts = Object.entries(readPins(root)).map(([kind, pins]) => [kind, Object.keys(pins).length] as const);
+    const counts = Object.entries(readPins(root, root)).map(
+      ([kind, pins]) => [kind, Object.keys(pins).length] as const,
+    );
     if (counts.every(([, count]) => count === 0)) return { name: "pins", ok: true, found: "none" };
     const found = counts.map(([kind, count]) => `${count} ${kind}`).join(", ");
     return { name: "pins", ok: true, found, origin: pinsFileName };

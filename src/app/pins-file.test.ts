@@ -19,7 +19,7 @@ test("what a project pins is there under its alias in every workflow", async () 
   mkdirSync(path.join(folder.path, "workflows"));
   writeFileSync(path.join(folder.path, "workflows", "a.workflow.yml"), "stages: [plan, code]\n");
 
-  assert.deepEqual(readPins(folder.path), {
+  assert.deepEqual(readPins(folder.path, folder.path), {
     models: { fast: "anthropic/claude-haiku-4-5-20251001" },
     connectors: { helpdesk: "zendesk@3.2.0" },
     agents: { "claude-code": "claude-code@2.1.14" },
@@ -30,12 +30,33 @@ test("what a project pins is there under its alias in every workflow", async () 
   assert.equal(plan?.workflow, "a");
 });
 
+test("pins beside a workflow file, or beside its folder workflows, go before those of the project", async () => {
+  using folder = mkdtempDisposableSync(path.join(tmpdir(), "rw-pins-"));
+  const step = { id: "a", llm: "fast", prompt: "Hello" };
+  const write = (file: string, text: string): void => {
+    mkdirSync(path.dirname(path.join(folder.path, file)), { recursive: true });
+    writeFileSync(path.join(folder.path, file), text);
+  };
+  for (const place of ["own", "team/workflows", "rest"])
+    write(`${place}/a.workflow.yml`, JSON.stringify({ workflow: "a", steps: [step] }));
+  write("own/runwright.pins.yaml", "models: { fast: openai/gpt-5-mini-2025-08-07 }\n");
+  write("team/runwright.pins.yaml", "models: { fast: gpt-5 }\n");
+  write("runwright.pins.yaml", "models: { deep: anthropic/claude-haiku-4-5-20251001 }\n");
+
+  const config = await loadConfig(folder.path, {});
+  const codesOf = (file: string): readonly string[] =>
+    readWorkflow(config, file, folder.path).diagnostics.map(({ code }) => code);
+  assert.deepEqual(codesOf("own/a.workflow.yml"), []);
+  assert.deepEqual(codesOf("rest/a.workflow.yml"), ["E046"]);
+  assert.throws(() => codesOf("team/workflows/a.workflow.yml"), /team\/runwright\.pins\.yaml:1:17/);
+});
+
 test("a project without a file pins nothing, and so does a file of comments", () => {
   using folder = mkdtempDisposableSync(path.join(tmpdir(), "rw-pins-"));
   const nothing = { models: {}, connectors: {}, agents: {} };
-  assert.deepEqual(readPins(folder.path), nothing);
+  assert.deepEqual(readPins(folder.path, folder.path), nothing);
   writeFileSync(path.join(folder.path, "runwright.pins.yaml"), "# none yet\n");
-  assert.deepEqual(readPins(folder.path), nothing);
+  assert.deepEqual(readPins(folder.path, folder.path), nothing);
 });
 
 test("all problems of the pins are told at once, each with its place and what to do", () => {
@@ -43,7 +64,7 @@ test("all problems of the pins are told at once, each with its place and what to
   const text = "model: {}\nmodels: { fast: gpt-5, Deep: [x] }\nconnectors: zendesk@3.2.0\nagents:\n  coder: codex\n";
   writeFileSync(path.join(folder.path, "runwright.pins.yaml"), text);
   assert.throws(
-    () => readPins(folder.path),
+    () => readPins(folder.path, folder.path),
     (error) => {
       assert.ok(hasCode(error, "config.invalid"));
       assert.match(error.message, /^The file of pins cannot be used\./);

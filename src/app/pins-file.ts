@@ -1,17 +1,19 @@
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
+import { slashedPath } from "../base/paths.ts";
 import type { Problems } from "../language/problems.ts";
 import { kindOf, type SourceEntry, type SourceMap } from "../language/source/tree.ts";
 import type { Pins, Source } from "../language/world.ts";
 import { entriesUnder, readChecked, reportUnknownKeys } from "./checked-file.ts";
 
-/** The name of the optional file that pins models, connectors and agents for every workflow of a project. */
+/** The name of the optional file that pins models, connectors and agents for every workflow of a folder or project. */
 export const pinsFileName = "runwright.pins.yaml";
 
-/** What a project has pinned; nothing without a file. Throws `config.invalid` with every problem of the file. */
-export function readPins(root: string): Pins {
-  const file = path.join(root, pinsFileName);
-  return existsSync(file) ? parsePins({ file: pinsFileName, text: readFileSync(file, "utf8") }) : none;
+/** What the file of pins in a folder says; nothing without one. Throws `config.invalid` with every problem of the file, which is named from `root`. */
+export function readPins(folder: string, root: string): Pins {
+  const place = path.join(folder, pinsFileName);
+  if (!existsSync(place)) return none;
+  return parsePins({ file: slashedPath(root, place, path), text: readFileSync(place, "utf8") });
 }
 
 const none: Pins = { models: {}, connectors: {}, agents: {} };

@@ -9,8 +9,8 @@ import type { ConnectorDescriptor } from "../language/connector.ts";
 import { knownDraft } from "../language/known-workflow.ts";
 import type { KnownWorkflow, World } from "../language/world.ts";
 import type { Config } from "./config.ts";
-import { modulesRoot } from "./modules-root.ts";
-import { readPins } from "./pins-file.ts";
+import { folderWith, modulesRoot } from "./modules-root.ts";
+import { pinsFileName, readPins } from "./pins-file.ts";
 
 /** The kinds of coding agents that Runwright knows how to drive. */
 const agents = ["claude-code", "codex", "gemini", "grok"] as const;
@@ -27,7 +27,7 @@ export function worldOf(config: Config, place: string): Partial<World> {
     ...listExecutors(modulesRoot(config, place)),
     roles: Object.keys(config.roles),
     agents,
-    pins: readPins(config.root),
+    pins: readPins(folderWith(config, place, [pinsFileName]), config.root),
     get connectors() {
       connectors ??= [...builtInConnectors, ...projectConnectors(path.join(config.root, "connectors"))];
       return connectors;

@@ -23,8 +23,11 @@ export interface ProblemExtra {
 export interface Problems {
   /** Adds a problem; the same code at the same place is said once. */
   report(code: Code, range: Range, message: string, extra?: ProblemExtra): void;
-  /** Notes something that is right but that this build does not carry out (E090). It is no error of the file: only who runs it is told. */
-  later(range: Range, what: string): void;
+  /**
+   * Notes something that is right but that this build does not carry out (E090). It is no error of the file: only who runs it is told.
+   * It speaks for all that stands in it, up to `end`.
+   */
+  later(range: Range, what: string, end?: number): void;
   /** The known word that was probably meant. Bounded: a hostile file gets no more suggestions after the first fifty. */
   closest(word: string, known: Iterable<string>): string | undefined;
   /** Line of an offset, from 1. */
@@ -44,7 +47,7 @@ const suggestionsMax = 50;
 /** A new, empty collection for a file of this text. */
 export function createProblems(text: string): Problems {
   const found: Omit<Diagnostic, "path">[] = [];
-  const later: Omit<Diagnostic, "path">[] = [];
+  const later: Later[] = [];
   const places = new Set<string>();
   let errors = 0;
   let suggestions = 0;
@@ -68,16 +71,8 @@ export function createProblems(text: string): Problems {
       };
       found.push(diagnostic);
     },
-    later(range, what) {
-      const message = `${what} is not carried out by this build`;
-      if (later.length >= problemsMax) return;
-      later.push({
-        severity: "error",
-        code: "E090",
-        message,
-        range,
-        hint: "validate checks it; run needs a build that has it",
-      });
+    later(range, what, end = range.end) {
+      if (later.length < problemsMax) later.push({ range, what, end });
     },
     closest(word, known) {
       if (suggestions >= suggestionsMax) return undefined;
@@ -92,8 +87,32 @@ export function createProblems(text: string): Problems {
       return found.length >= problemsMax;
     },
     inOrder: (pathAt) => inLineOrder(found, pathAt),
-    laterInOrder: (pathAt) => inLineOrder(later, pathAt),
+    laterInOrder: (pathAt) => inLineOrder(outermost(later).map(notCarriedOut), pathAt),
   };
+}
+
+/** Something that this build does not carry out, and where it ends with all that stands in it. */
+interface Later {
+  readonly range: Range;
+  readonly what: string;
+  readonly end: number;
+}
+
+/** Those that stand in no other: a trigger that is not carried out need not be told once more for each of its fields. */
+function outermost(all: readonly Later[]): readonly Later[] {
+  let last: Later | undefined;
+  return all
+    .toSorted((a, b) => a.range.start - b.range.start)
+    .filter((each) => {
+      if (last !== undefined && each.range.start > last.range.start && each.range.start < last.end) return false;
+      last = each;
+      return true;
+    });
+}
+
+function notCarriedOut({ range, what }: Later): Omit<Diagnostic, "path"> {
+  const hint = "validate checks it; run needs a build that has it";
+  return { severity: "error", code: "E090", message: `${what} is not carried out by this build`, range, hint };
 }
 
 /** Names in a file may have line ends; a message has none. */

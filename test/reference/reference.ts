@@ -49,7 +49,8 @@ const intro = `# The workflow language
 
 A workflow file is YAML 1.2 or JSON: some fields of the file, and a list of steps. A step has one verb, which says what it does, and may have the
 fields below. \`runwright validate\` checks a file before anything runs, and \`runwright validate --explain CODE\` explains what it says; see
-[cli.md](cli.md). What stands in \`\${…}\` is told in [expressions.md](expressions.md), what a function gets and gives in [functions.md](functions.md).
+[cli.md](cli.md). What stands in \`\${…}\` is told in [expressions.md](expressions.md), what a function gets and gives in [functions.md](functions.md),
+pins, triggers, limits and documents in [declarations.md](declarations.md), and what tools there are in [connectors.md](connectors.md).
 
 - A **duration** is a number and a unit: \`250ms\`, \`30s\`, \`5m\`, \`2h\` or \`7d\`.
 - A **type** is JSON Schema or its short form: \`string\`, \`number\`, \`integer\`, \`boolean\`, \`object\`, \`any\`, \`[T]\` for a list, \`{ field: T }\` for an

@@ -72,7 +72,7 @@ export function reportUnknown(
 
 /** E090: part of the language, not yet carried out by this build. */
 export function noteLater(entry: SourceEntry, problems: Problems, where = ""): void {
-  problems.later(entry.keyRange, `'${entry.key}'${where}`);
+  problems.later(entry.keyRange, `'${entry.key}'${where}`, entry.value.range.end);
 }
 
 function listed(fields: readonly Field[]): string {

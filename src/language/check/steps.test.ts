@@ -82,6 +82,16 @@ test("what this build does not carry out is noted in order, and is no mistake", 
   assert.deepEqual(compiled("  - { function: audit, timeout: 1s, retries: 1 }\n").unsupported, []);
 });
 
+test("what is not carried out speaks for all that stands in it, and for nothing beside it", () => {
+  const text =
+    "workflow: x\non:\n  schedule: { every: 1h }\n  event: { type: a }\nlimits: { runtime: 1h }\nsteps:\n  - { id: a, function: audit, sensitive: true, cache: { ttl: 1d } }\n";
+  const { unsupported } = compileWorkflow({ file: "x.workflow.yml", text }, world);
+  assert.deepEqual(
+    unsupported.map(({ path }) => path),
+    ["on", "limits", "steps[0].sensitive", "steps[0].cache"],
+  );
+});
+
 test("a file that is no map of fields, or has no steps, says what is expected", () => {
   const saidOf = (text: string): readonly string[] =>
     compileWorkflow({ file: "x.workflow.yml", text }, world).diagnostics.map(({ range, ...rest }) => {
