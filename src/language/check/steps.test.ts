@@ -68,7 +68,7 @@ test("a key that belongs to other verbs says to which", () => {
 
 test("what this build does not carry out is noted in order, and is no mistake", () => {
   const { diagnostics, unsupported, plan } = compiled(
-    "  - { id: a, function: audit, sensitive: true, timeout: 1s }\n  - { id: b, do: [{ function: audit }], timeout: 1s }\n",
+    "  - { id: a, function: audit, sensitive: true, timeout: 1s }\n  - { id: b, set: { n: 1 }, output: { n: integer } }\n",
   );
   assert.deepEqual(diagnostics, []);
   assert.ok(plan);
@@ -76,7 +76,7 @@ test("what this build does not carry out is noted in order, and is no mistake", 
     unsupported.map(({ code, message, path }) => `${code} ${path} ${message}`),
     [
       "E090 steps[0].sensitive 'sensitive' is not carried out by this build",
-      "E090 steps[1].timeout 'timeout' on a 'do' step is not carried out by this build",
+      "E090 steps[1].output 'output' on a 'set' step is not carried out by this build",
     ],
   );
   assert.deepEqual(compiled("  - { function: audit, timeout: 1s, retries: 1 }\n").unsupported, []);
@@ -88,7 +88,7 @@ test("what is not carried out speaks for all that stands in it, and for nothing 
   const { unsupported } = compileWorkflow({ file: "x.workflow.yml", text }, world);
   assert.deepEqual(
     unsupported.map(({ path }) => path),
-    ["on", "limits", "steps[0].sensitive", "steps[0].cache"],
+    ["on", "steps[0].sensitive", "steps[0].cache"],
   );
 });
 
