@@ -8,6 +8,7 @@ import type { RunEvent, StepError } from "./event.ts";
 import { alreadyReceived } from "./events.ts";
 import { gateOffer } from "./gate.ts";
 import { namesAt } from "./names.ts";
+import { timesChanged } from "./redo.ts";
 import type { Instance, RunState } from "./state.ts";
 
 /** An instance whose timer has fired: a wait is over, a back-off leads to the next attempt. */
@@ -99,7 +100,7 @@ function openGate(state: RunState, instance: Instance, plan: ApprovePlan, nowMs:
     show: plan.show === undefined ? null : render(plan.show, names),
   };
   const expiresAt = plan.timeoutMs === undefined ? undefined : nowMs + plan.timeoutMs;
-  const gate = gateOffer(plan, shown, { expiresAt, times: (instance.redo?.n ?? 1) - 1 });
+  const gate = gateOffer(plan, shown, { expiresAt, times: timesChanged(instance) });
   return record({ kind: "gate.opened", v: 1, path: instance.path, gate, ...titleOf(state, instance) });
 }
 

@@ -16,6 +16,7 @@ import {
   skip,
 } from "./lifecycle.ts";
 import { type Instance, isWhole, type RunState } from "./state.ts";
+import { hasEnded } from "./states.ts";
 
 type Of<K extends RunEvent["kind"]> = Extract<RunEvent, { kind: K }>;
 
@@ -112,6 +113,7 @@ function applyStepEvent(state: RunState, instance: Instance, event: StepEvent, a
     case "child.started":
       return childStarted(state, instance, event, at);
     case "timer.fired":
+      if (instance.timer === undefined) throw illegal(event, "it has no timer");
       return timerFired(state, instance, at);
   }
 }
@@ -191,6 +193,8 @@ function iterationStarted(state: RunState, group: Instance, event: Of<"iteration
   if (loop === undefined || group.step.verb.kind !== "do") throw illegal(event, "it is not a loop");
   if (event.n !== n || n > loop.iterationsMax)
     throw illegal(event, `iteration ${n} of ${loop.iterationsMax} was expected`);
+  if (group.body !== undefined && (hasEnded(group.status) || group.body.left > 0))
+    throw illegal(event, `iteration ${n - 1} is not what the loop waits for`);
 
   if (n === 1) {
     begin(group, 1, at);

@@ -15,7 +15,7 @@ export function isGateEvent(event: RunEvent): event is GateEvent {
   return event.kind.startsWith("gate.");
 }
 
-/** What a gate will show, with its digest; `times` is how often it has been opened before. */
+/** What a gate will show, with its digest; `times` is how often changes were asked for. */
 export function gateOffer(
   plan: ApprovePlan,
   shown: { readonly question: string; readonly show: Json },

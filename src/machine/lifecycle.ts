@@ -259,9 +259,15 @@ function stopScope(state: RunState, scope: Scope, failed: Instance, at: number):
   if (scope.stoppedBy !== undefined || scope.halted) return;
   scope.stoppedBy = failed;
   for (const child of scope.children) {
-    if (child.scope !== scope || child.step.runOn !== "success") continue;
-    cancelTree(state, child, at);
+    if (child.scope !== scope) continue;
+    if (child.status === "pending") child.failedBefore ||= hasFailedBefore(state, child);
+    if (child.step.runOn === "success") cancelTree(state, child, at);
   }
+}
+
+/** What is skipped by a stop ends before all that it waits for has: whoever looks behind it still finds the failure there. */
+function hasFailedBefore(state: RunState, { step, scope }: Instance): boolean {
+  return step.waitsFor.some((index) => scope.children[stepAt(state, index).position]?.failedBefore === true);
 }
 
 /** True for a for-each whose items have all ended, or whose stop leaves none to wait for. */

@@ -24,7 +24,7 @@ function redoList(state: RunState, gate: Instance, comment: string | undefined):
   const { scope, step } = gate;
   const from = step.verb.kind === "approve" ? step.verb.onChanges?.redo : undefined;
   const again = from === undefined ? new Set([step.index]) : between(state, from, step.index);
-  const n = (gate.redo?.n ?? 1) + 1;
+  const n = nextNumber(scope, again);
   const last = new Map<string, Instance>();
   for (const [position, old] of scope.children.entries()) {
     if (!again.has(old.step.index)) continue;
@@ -35,6 +35,21 @@ function redoList(state: RunState, gate: Instance, comment: string | undefined):
     if (old !== gate) scope.left += 1;
   }
   waitAnew(state, scope);
+}
+
+/** Behind the highest of the steps: several gates may ask for the same steps to be done again, and no two of those have one path. */
+function nextNumber({ children }: Scope, again: ReadonlySet<number>): number {
+  const numbers = children.map(({ step, redo: before }) => (again.has(step.index) ? (before?.n ?? 1) : 1));
+  return Math.max(...numbers) + 1;
+}
+
+/** How often changes were asked for at a gate, in all the times it was opened. */
+export function timesChanged(gate: Instance): number {
+  let times = 0;
+  let before = gate.redo?.last.get(gate.step.id);
+  for (; before !== undefined; before = before.redo?.last.get(gate.step.id))
+    if (before.gate?.votes.at(-1)?.outcome === "changes") times += 1;
+  return times;
 }
 
 /** Counts again what each step of a list waits for that has not begun, and whether something failed before it. */

@@ -16,6 +16,7 @@ import { tapeNumberMax } from "./model/tape.ts";
 const runs = Number(process.env["RUNWRIGHT_MODEL_RUNS"] ?? 50_000);
 const seed = process.env["RUNWRIGHT_MODEL_SEED"];
 const path = process.env["RUNWRIGHT_MODEL_PATH"];
+const tooFew = runs < 50_000 || seed !== undefined ? "too few runs to tell" : false;
 /** Half of the runs are the same each time, so that what they show is too; the other half is new. */
 const steadySeed = 1;
 
@@ -39,7 +40,7 @@ const promises: readonly (readonly [Invariant, string, number])[] = [
   ["M16", "no more calls of one run are under way than limits.parallel allows", 10_000],
   ["M20", "a paused run begins nothing, and no timer fires in it", 10_000],
   ["M21", "with a crash at any boundary a run takes the same course as without", 5000],
-  ["I1", "the machine accepts every event that it leads to", 0],
+  ["I1", "the machine takes every event that it leads to, and refuses one that cannot follow", 2000],
   ["I5", "in fair weather every run comes to its end", 20_000],
   ["I13", "nothing begins in a group, or a run, whose time is over", 100_000],
   [
@@ -82,11 +83,11 @@ describe("model runs", () => {
   });
 
   test(`${runs} random runs of random plans keep every promise of the machine`, (context) => {
-    const rough = Math.ceil((runs * 4) / 5);
+    const half = Math.ceil((runs * 2) / 5);
     if (seed === undefined) {
-      found.push(campaign(rough / 2, { seed: steadySeed, calm: false }, seen));
-      found.push(campaign(rough / 2, { calm: false }, seen));
-      found.push(campaign(runs - rough, { calm: true }, seen));
+      found.push(campaign(half, { seed: steadySeed, calm: false }, seen));
+      found.push(campaign(half, { calm: false }, seen));
+      found.push(campaign(runs - 2 * half, { calm: true }, seen));
     } else for (const calm of [false, true]) found.push(campaign(runs, { seed: Number(seed), calm }, seen));
     const { events, crashes, transitions } = seen;
     const figures = { runs, lived: seen.runs, events, crashes, transitions: transitions.size };
@@ -98,7 +99,7 @@ describe("model runs", () => {
   });
 
   for (const [name, what, occasions] of promises) {
-    test(`${name}: ${what}`, { skip: runs < 50_000 || seed !== undefined ? "too few runs to tell" : false }, () => {
+    test(`${name}: ${what}`, { skip: tooFew }, () => {
       assert.deepEqual(
         found.filter((each) => each.includes(`${name}: `)),
         [],
@@ -108,11 +109,11 @@ describe("model runs", () => {
     });
   }
 
-  test("every transition of the tables is seen in model runs, and no other", { skip: runs < 50_000 }, () => {
+  test("every transition of the tables is seen in model runs, and no other", { skip: tooFew }, () => {
     assert.deepEqual(differences(seen.transitions, listed()), []);
   });
 
-  test("control: a row too many and a row too few are seen", { skip: runs < 50_000 }, () => {
+  test("control: a row too many and a row too few are seen", { skip: tooFew }, () => {
     const rows = listed();
     assert.deepEqual(differences(seen.transitions, new Set([...rows, "step skipped ready run.resumed"])), [
       "listed and never seen: step skipped ready run.resumed",

@@ -152,6 +152,29 @@ steps:
     };
     assert.deepEqual([failing(true).status("mend"), failing(false).status("mend")], ["skipped", "running"]);
   });
+
+  test("at a second gate behind the first makes paths that were never there, and each gate counts its own", () => {
+    const text = `
+workflow: w
+steps:
+  - { id: plan, function: work }
+  - { id: ask, approve: Go?, by: [boss] }
+  - { id: sure, approve: Sure?, by: [boss] }
+`;
+    const run = lead(text, { steps: { ask: gate(0), sure: gate(0) } });
+    run.end("plan");
+    changes(run, "ask");
+    run.end("plan@2");
+    run.decide({ path: "ask@2", outcome: "accepted" });
+    changes(run, "sure");
+    assert.deepEqual(run.calls(), ["plan@3"]);
+    run.end("plan@3");
+    assert.equal(run.step("ask@3").gate?.offer.changesLeft, 1);
+    run.decide({ path: "ask@3", outcome: "accepted" });
+    assert.equal(run.step("sure@3").gate?.offer.changesLeft, 1);
+    run.decide({ path: "sure@3", outcome: "accepted" });
+    assert.deepEqual([run.state.ended?.outcome, run.status("plan@2")], ["ok", "succeeded"]);
+  });
 });
 
 describe("beside steps that are done again", () => {

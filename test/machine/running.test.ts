@@ -102,6 +102,21 @@ steps:
     assert.deepEqual([state.ended?.error?.code, state.ended?.error?.path], ["function.failed", "a"]);
   });
 
+  test("a step that runs on failure finds the failure behind a step that the stop skipped", () => {
+    const { status } = play(
+      `
+workflow: w
+steps:
+  - { id: a, function: bad, retry: { max: 0 } }
+  - { id: b, run_on: always, function: work }
+  - { id: c, function: work }
+  - { id: d, needs: [c], run_on: failure, function: work }
+`,
+      { bad: fails },
+    );
+    assert.deepEqual([status("b"), status("c"), status("d")], ["succeeded", "skipped", "succeeded"]);
+  });
+
   test("continue: the step is failed, its followers go on, its output is null and the run completes", () => {
     const { status, state } = play(
       `

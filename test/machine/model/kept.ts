@@ -42,6 +42,17 @@ export const kept: readonly Kept[] = [
     ],
   },
   {
+    why: "rule 1: a step that runs on failure did not, because what it needs was skipped by a stop before its own needs had ended",
+    calm: true,
+    tapes: [
+      [
+        0, 52429, 0, 0, 0, 0, 0, 0, 45876, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 55706, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+        0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 55706, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 39322, 26215,
+      ],
+      [],
+    ],
+  },
+  {
     why: "it shows the rare way: run running awaiting_approval gate.withdrawn",
     tapes: [
       [

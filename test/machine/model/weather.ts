@@ -1,6 +1,7 @@
 import type { Decider } from "../../../src/machine/decide.ts";
 import type { Instance } from "../../../src/machine/state.ts";
 import type { Seeded } from "../../simulation/chance.ts";
+import { illegalEvent } from "./illegal.ts";
 import type { Outcomes } from "./reference.ts";
 import { eventTypes } from "./verbs.ts";
 import type { World } from "./world.ts";
@@ -70,7 +71,7 @@ function toNextDue(world: World): void {
   if (due !== undefined) world.moveClock(Math.max(0, due - world.now()));
 }
 
-/** Cancel, pause, resume; and, once in a long while, a fault of the machine, which ends its run. */
+/** Cancel, pause, resume; once in a long while a fault of the machine, which ends its run, and an event that cannot follow. */
 function operate(world: World, chance: Seeded, dice: number): void {
   const { paused, cancel } = world.state();
   if (dice <= 39) {
@@ -82,7 +83,7 @@ function operate(world: World, chance: Seeded, dice: number): void {
   else if (rare > 0.45) {
     const error = { code: "internal", message: "a fault", path: "" };
     world.say({ kind: "run.finished", v: 1, status: "failed", output: null, error });
-  }
+  } else world.sayIllegal(illegalEvent(world, chance));
 }
 
 const calmRoundsMax = 1000;

@@ -24,6 +24,8 @@ export interface World {
   readonly decide: (gate: Instance, outcome: Vote["outcome"], by: Decider, stale?: boolean) => boolean;
   readonly report: (type: string, n: number) => void;
   readonly say: (event: RunEvent) => void;
+  /** An event that cannot follow is put to a machine of its own, which has read the journal; it must refuse it. */
+  readonly sayIllegal: (event: RunEvent) => void;
   readonly moveClock: (ms: number) => void;
   readonly nextDue: () => number | undefined;
   /** The process dies: what is left is the JSON of the events. */
@@ -55,6 +57,7 @@ export function beginWorld(
     decide,
     report,
     say: add,
+    sayIllegal,
     moveClock: (ms) => void (now += ms),
     nextDue: () => nextDueAt(state),
     crash,
@@ -127,11 +130,29 @@ export function beginWorld(
     for (const event of machine.receive(state, { type, data: { n } }, "ada")) add(event);
   }
 
+  function sayIllegal(event: RunEvent): void {
+    audit.occasion("I1");
+    const other = makeMachine();
+    const again = reread(other);
+    try {
+      other.apply(again, event, now);
+    } catch (error) {
+      if (hasCode(error, "machine.illegal")) return;
+      throw error;
+    }
+    audit.blame("I1", `the machine took ${JSON.stringify(event)}`);
+  }
+
+  function reread(by: Machine): RunState {
+    const again = by.begin(plan);
+    for (const [event, at] of events) by.apply(again, JSON.parse(JSON.stringify(event)) as RunEvent, at);
+    return again;
+  }
+
   function crash(): void {
     if (!crashes) return;
     machine = makeMachine();
-    const again = machine.begin(plan);
-    for (const [event, at] of events) machine.apply(again, JSON.parse(JSON.stringify(event)) as RunEvent, at);
+    const again = reread(machine);
     audit.rebuilt(snapshot(state), snapshot(again));
     state = again;
   }
