@@ -22,7 +22,7 @@ function mended(text: string): string {
 
 const mistakes: Readonly<Record<string, readonly [line: string, mended: string]>> = {
   "a connector without a version": ["connectors: { d: zendesk }", "connectors: { d: zendesk@3.2.0 }"],
-  "a misspelt connector": ['connectors: { d: "zendesc@3.2.0" }', "connectors: { d: zendesk@3.2.0 }"],
+  "a misspelt connector": ['connectors: { d: "zendesc@3.2.0" }', 'connectors: { d: "zendesk@3.2.0" }'],
   "a misspelt kind of agent": ["agents: { a: { use: codx@0.63.0 } }", "agents: { a: { use: codex@0.63.0 } }"],
   "a misspelt document": [
     "documents: { backlog: {} }\nentities: { epic: { from: backlg.epics, key: id } }",
