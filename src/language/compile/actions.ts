@@ -87,7 +87,7 @@ function actionsNamed(shop: Workshop, { name, node }: WrittenName, many: "one" |
 
   const connector = shop.declared.connectors.get(alias);
   if (connector === undefined) {
-    const known = shop.declared.connectors.keys();
+    const known = nameable(shop.declared.connectors.keys());
     const none = `declare it: connectors: { ${/^\w[\w-]*$/.test(alias) ? alias : "name"}: <connector>@<version> }`;
     const own = { start: range.start + quoteOf(node), end: range.start + quoteOf(node) + alias.length };
     reportMissing(shop, {
@@ -200,4 +200,9 @@ export function isBlindStep(shop: Workshop, step: StepDraft): boolean {
 /** Where an agent works: with `pick` each of them for itself. */
 export function workspaceOf(step: StepDraft): string {
   return writtenText(step, "workspace") ?? (step.fields.has("pick") ? "worktree" : "shared");
+}
+
+/** A name that cannot be one is said where it stands, and is not offered: before a dot it could not even be quoted. Lazy, since a hostile file asks often. */
+function* nameable(names: Iterable<string>): Generator<string> {
+  for (const name of names) if (/^[a-z][\w-]*$/i.test(name)) yield name;
 }

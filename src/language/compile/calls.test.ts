@@ -282,3 +282,16 @@ test("a correction that YAML would read differently is quoted", () => {
     ).diagnostics[0]?.fix?.text;
   assert.deepEqual([fixOf("ture"), fixOf("hihg-up")], ['"true"', "high-up"]);
 });
+
+test("a connector whose name cannot be one is not offered", () => {
+  const text =
+    'workflow: a\nconnectors: { "hel&desk": zendesk@3.2.0 }\nsteps: [{ id: s, tool: helpdesk.get_ticket }]\n';
+  const { diagnostics } = compileWorkflow({ file: "a.workflow.yml", text }, world);
+  assert.deepEqual(
+    diagnostics.map(({ code, fix }) => [code, fix]),
+    [
+      ["E012", undefined],
+      ["E050", undefined],
+    ],
+  );
+});
