@@ -92,6 +92,9 @@ test("an agent works in the shared folder, and in one of its own when several ar
   });
   const several = first(`steps: [{ id: s, agent: [coder, writer], pick: first, prompt: Go }]`);
   assert.ok(several.verb.kind === "agent" && several.verb.workspace === "worktree");
+  const apart = first(`steps: [{ id: s, agent: coder, prompt: Go, workspace: temp }]`);
+  assert.ok(apart.verb.kind === "agent" && apart.verb.workspace === "temp");
+  assert.deepEqual(problems(`steps: [{ id: s, agent: coder, prompt: Go, workspace: mine }]`).length, 1);
 });
 
 test("a tool keeps its alias, a dash in it included", () => {
@@ -124,6 +127,16 @@ test("a sub-workflow and a planned step are in the Plan with their defaults", ()
     review: "when_writes",
     by: ["requester"],
   });
+  const turns = first(
+    `steps: [{ id: p, plan: fast, goal: Go, strategy: reactive, review: never, allow: { functions: [audit], max_steps: 3 } }]`,
+  );
+  assert.ok(turns.verb.kind === "plan");
+  assert.deepEqual([turns.verb.strategy, turns.verb.review, turns.verb.allow.stepsMax], ["reactive", "never", 3]);
+});
+
+test("a tool without a connector, and one without an action, are refused as such", () => {
+  for (const tool of [".get_ticket", "helpdesk.", "helpdesk"])
+    assert.deepEqual(problems(`steps: [{ id: s, tool: ${tool} }]`), [`E050 '${tool}' is not <connector>.<action>`]);
 });
 
 const verbs = {

@@ -23,6 +23,13 @@ test("a name of sixty characters is shown whole, a longer one in part, each in o
   assert.deepEqual(said('steps: [{ id: "A\\n\\n B", function: audit }]'), ["E012 'A B' is not a step id"]);
 });
 
+test("the longest delay is as long as the first or longer", () => {
+  const retry = (delays: string): readonly string[] => said(`steps: [{ function: audit, retry: { ${delays} } }]`);
+  assert.deepEqual(retry("delay: 5s, max_delay: 5s"), []);
+  assert.deepEqual(retry("delay: 1s, max_delay: 5s"), []);
+  assert.deepEqual(retry("delay: 6s, max_delay: 5s"), ["E015 max_delay is at least as long as delay, not '5s'"]);
+});
+
 test("a duration in words is mended", () => {
   const units = {
     "2 milliseconds": "2ms",

@@ -116,6 +116,30 @@ test("a redo has to change what the gate decides", () => {
   assert.deepEqual(compiled(`${steps}    needs: [draft]\n`).said, []);
 });
 
+test("a redo names a step beside its gate: neither the gate itself, nor its group, nor a step of another list", () => {
+  const inGroup = (redo: string): readonly string[] =>
+    compiled(
+      `steps:\n  - id: other\n    do:\n      - id: inner\n        function: audit\n  - id: group\n    do:\n      - id: draft\n        function: audit\n      - id: review\n        approve: Go?\n        by: [local:ada]\n        on_changes: { ${redo} }\n`,
+    ).said;
+  assert.deepEqual(inGroup("redo: draft"), []);
+  assert.deepEqual(inGroup("redo: review"), ["E031"]);
+  assert.deepEqual(inGroup("redo: group"), ["E031"]);
+  assert.deepEqual(inGroup("redo: inner"), ["E030"]);
+  assert.deepEqual(inGroup("max: 2"), ["E015"]);
+  assert.deepEqual(inGroup("rdeo: draft"), ["E010"]);
+});
+
+test("of two steps that give a document, the one before the reader is read", () => {
+  const give = (id: string): string =>
+    `  - id: ${id}\n    function: audit\n    if: inputs.${id}\n    document: backlog\n`;
+  const read = '  - id: read\n    set: { n: "${default(docs.backlog, {})}" }\n';
+  const { said, steps } = compiled(
+    `inputs: { one: boolean, two: boolean }\n${backlog}steps:\n${give("one")}${read}${give("two")}`,
+  );
+  assert.deepEqual(said, []);
+  assert.deepEqual(steps["read"]?.waitsFor, [0]);
+});
+
 test("the file's defaults mark what is carried out and only cache what reads", () => {
   const { said, steps } = compiled(
     'connectors: { helpdesk: zendesk@3.2.0 }\ndefaults: { cache: { ttl: 1d }, runs_on: [gpu], sensitive: true }\nsteps:\n  - id: read\n    tool: helpdesk.get_ticket\n    with: { id: "7" }\n  - id: write\n    tool: helpdesk.update_ticket\n    with: { id: "7" }\n    undo: { tool: helpdesk.update_ticket, with: "${receipt.before}" }\n  - id: note\n    set: { n: 1 }\n',

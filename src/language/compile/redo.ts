@@ -2,6 +2,7 @@ import { called, type StepDraft } from "../check/draft.ts";
 import { short } from "../check/short.ts";
 import type { ApprovePlan } from "../plan.ts";
 import { entryOf, type SourceEntry } from "../source/tree.ts";
+import { suggest } from "../suggest.ts";
 import { writesByTool } from "./effects.ts";
 import type { Graph } from "./graph.ts";
 import { comesLater } from "./graph.ts";
@@ -30,7 +31,8 @@ export function checkRedos(shop: Workshop, graph: Graph, gates: ReadonlyMap<Step
 }
 
 function reportNoRedo({ problems }: Workshop, gate: StepDraft, entry: SourceEntry): void {
-  const isMeant = entry.value.kind === "map" && entry.value.entries.some(({ key }) => key.startsWith("re"));
+  const isMeant =
+    entry.value.kind === "map" && entry.value.entries.some(({ key }) => suggest(key, ["redo", "max"]) === "redo");
   if (isMeant) return;
   problems.report("E015", entry.keyRange, `${called(gate, "gate")} does not say which step is done again`, {
     hint: "add redo: <step>",

@@ -100,6 +100,7 @@ const wrong: Readonly<Record<string, readonly [head: string, ...said: RegExp[]]>
     `on: { webhook: [{ path: /a, ${auth} }, { path: /a, ${auth} }] }`,
     /^E015 path '\/a' is used twice$/,
   ],
+  "a secret that is a list": [`on: { webhook: { path: /a, auth: { token: [a] } } }`, /^E015 token is one /],
   "two ways to prove it": [
     `on: { webhook: { path: /a, auth: { hmac: "\${secrets.KEY}", token: "\${secrets.OTHER}" } } }`,
     /^E015 auth is hmac or token/,

@@ -43,6 +43,15 @@ test("an object that lists fields is closed unless it says otherwise", () => {
     typeOfSchema({ type: "object", properties: { a: { type: "string" } }, additionalProperties: true }),
     objectOf({ a: types.text }, { optional: ["a"], open: true }),
   );
+  assert.deepEqual(
+    typeOfSchema({
+      type: "object",
+      properties: { a: { type: "string" } },
+      additionalProperties: false,
+      patternProperties: { "^x-": {} },
+    }),
+    objectOf({ a: types.text }, { optional: ["a"], open: true }),
+  );
   assert.deepEqual(typeOfSchema({ type: "object" }), types.object);
 });
 
