@@ -251,3 +251,8 @@ test("a stored tree is bounded too, whoever made it", () => {
 test("a long chain is evaluated without running out of stack", () => {
   assert.equal(valueOf(Array.from({ length: 900 }, () => "x").join(" + "), 1), 900);
 });
+
+test("a duration is read up to 100 characters", () => {
+  assert.equal(valueOf("duration(x) == duration(y)".replace("y", '"50s"'), "1s".repeat(50)), true);
+  refuses("duration(x)", "1s".repeat(50) + "1h", /duration\(\) cannot read/);
+});
