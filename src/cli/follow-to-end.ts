@@ -1,11 +1,14 @@
 import type { App } from "../app/app.ts";
 import type { Config } from "../app/config.ts";
+import type { RunRow } from "../ports/journal.ts";
+import { createEventStream } from "./event-stream.ts";
 import { exitCodes, type ExitCode } from "./exit.ts";
 import { follow } from "./follow.ts";
-import { createInterrupt } from "./interrupt.ts";
+import { createInterrupt, type Interrupt } from "./interrupt.ts";
 import { openReader } from "./open-reader.ts";
 import type { Logs } from "./logs.ts";
-import { reportEnd, reportStopped } from "./report.ts";
+import { createRecording, type Recorder, type Recording, recordLive } from "./recording.ts";
+import { isForPrograms, reportEnd, reportStopped } from "./report.ts";
 import type { Session } from "./session.ts";
 
 /** What it takes to follow a run in a command. */
@@ -44,34 +47,54 @@ async function parentOf(app: App, run: string): Promise<string | undefined> {
 
 /** Follows a run, then says how it ended; an interrupt stops the engine safely first. */
 export async function followToEnd(run: string, where: FollowSession, flags: FollowFlags): Promise<ExitCode> {
-  const { app, logs, config, session, fromStart } = where;
-  const { output } = session;
+  const { app, config, session } = where;
   const quiet = flags.quiet === true;
   using interrupt = createInterrupt();
+  const recording = createRecording(run, recordersOf(session));
 
-  const ask = flags.ask !== false && output.canAsk && !session.json;
-  const options = { yes: flags.yes === true, ask, quiet, fromStart };
-  const deps = { app, output, interrupt, onLog: logs.listen };
-  let row = await follow(run, deps, options);
-  if (row?.summary.status === "awaiting_approval") {
-    // A decision that still reached this process must not be left lying: whoever sent it was told that the run goes on.
-    await app.shut();
-    const { status } = (await app.runs.row(run)).summary;
-    if (status !== "awaiting_approval") row = await follow(run, deps, { ...options, fromStart: false });
-  }
+  const row = await followRecorded(run, { ...where, interrupt, recording }, flags);
   if (row !== undefined) {
+    await recording.catchUp(app);
     const parent = row.summary.endedAt === undefined ? undefined : await waitingParent(app, run);
     if (parent === undefined) return reportEnd(await app.runs.view(run), session, { quiet });
     // Whoever moves a run on that another waits for wants to see that one go on; there is one JSON document, of the run that ends last.
-    if (!session.json) reportEnd(await app.runs.view(run), session, { quiet });
+    if (!isForPrograms(session)) reportEnd(await app.runs.view(run), session, { quiet });
     return await followToEnd(parent, { ...where, fromStart: false }, flags);
   }
 
-  output.note("stopping: what runs may end, nothing new begins (Ctrl+C again stops at once)");
+  session.output.note("stopping: what runs may end, nothing new begins (Ctrl+C again stops at once)");
   await app[Symbol.asyncDispose]();
   await using reader = openReader(config);
+  await recording.catchUp(reader);
   const view = await reader.view(run);
   if (view.row.summary.endedAt !== undefined) return reportEnd(view, session, { quiet });
-  reportStopped(view.row, session);
+  reportStopped(view, session);
   return exitCodes.interrupted;
+}
+
+/** What takes in the events of a run besides the view. */
+export function recordersOf({ jsonl, output }: Session): readonly Recorder[] {
+  return jsonl ? [createEventStream(output)] : [];
+}
+
+interface Followed extends FollowSession {
+  readonly interrupt: Interrupt;
+  readonly recording: Recording;
+}
+
+/** Follows a run until it stands still, with its recorders; undefined when it was interrupted. */
+async function followRecorded(run: string, where: Followed, flags: FollowFlags): Promise<RunRow | undefined> {
+  const { app, logs, session, interrupt, recording, fromStart } = where;
+  const { output } = session;
+  await using _live = recordLive(app, run, recording);
+  const ask = flags.ask !== false && output.canAsk && !isForPrograms(session);
+  const options = { yes: flags.yes === true, ask, quiet: flags.quiet === true, fromStart };
+  const deps = { app, output, interrupt, onLog: logs.listen };
+  const row = await follow(run, deps, options);
+  if (row?.summary.status !== "awaiting_approval") return row;
+
+  // A decision that still reached this process must not be left lying: whoever sent it was told that the run goes on.
+  await app.shut();
+  const { status } = (await app.runs.row(run)).summary;
+  return status === "awaiting_approval" ? row : await follow(run, deps, { ...options, fromStart: false });
 }

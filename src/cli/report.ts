@@ -2,6 +2,7 @@ import { problemOf } from "../app/control/problem.ts";
 import type { RunView } from "../app/runs.ts";
 import { formatDuration } from "../base/duration.ts";
 import type { ErrorCode } from "../base/error.ts";
+import type { JsonObject } from "../base/json.ts";
 import type { RunRow } from "../ports/journal.ts";
 import { endDocument } from "./documents.ts";
 import { type ExitCode, exitOfError, exitOfRun } from "./exit.ts";
@@ -15,9 +16,9 @@ const outputLinesMax = 200;
 /** Says how a run stands that a command has followed, gives its output, and names what to type next. */
 export function reportEnd(view: RunView, session: Session, options: { readonly quiet: boolean }): ExitCode {
   const { output } = session;
-  if (session.json) output.json(endDocument(view));
+  giveDocument(endDocument(view), session);
   for (const line of endLines(view, session, options.quiet)) output.note(line);
-  if (!session.json && view.row.summary.status === "completed" && view.output !== null) {
+  if (!isForPrograms(session) && view.row.summary.status === "completed" && view.output !== null) {
     const lines = showValue(view.output);
     for (const line of lines.slice(0, outputLinesMax)) output.data(line);
     if (lines.length > outputLinesMax) output.note(`… the rest is in ${session.me} show ${view.row.key.run} --json`);
@@ -26,11 +27,24 @@ export function reportEnd(view: RunView, session: Session, options: { readonly q
   return exitOfRun(view.row);
 }
 
+/** True when programs read `stdout`. */
+export function isForPrograms({ json, jsonl }: Session): boolean {
+  return json || jsonl;
+}
+
+/** Gives programs the document that a command ends with. */
+export function giveDocument(document: JsonObject, { output, json, jsonl }: Session): void {
+  if (json) output.json(document);
+  if (jsonl) void output.jsonLine({ end: document });
+}
+
 /** Says what went wrong: code, one sentence, and what to do. */
 export function reportError(thrown: unknown, session: Session): ExitCode {
-  const { output, json } = session;
+  const { output, json, jsonl } = session;
   const problem = problemOf(thrown);
-  if (json) output.json({ ...problem, message: safeText(problem.message) });
+  const document = { ...problem, message: safeText(problem.message) };
+  if (json) output.json(document);
+  else if (jsonl) void output.jsonLine({ error: document });
   output.note(`${output.tone("bad", `error[${problem.code}]`)} ${safeText(problem.message)}`);
   const fix = fixOf(problem.code, session.me);
   if (fix !== undefined) output.note(`  = ${fix}`);
@@ -80,8 +94,9 @@ function nextLines({ row, gates }: RunView, { me }: Session): readonly string[] 
 }
 
 /** What to say when a run was interrupted by its user. */
-export function reportStopped(row: RunRow, session: Session): void {
-  session.output.note(`stopped safely; ${session.me} resume ${row.key.run} goes on`);
+export function reportStopped(view: RunView, session: Session): void {
+  giveDocument(endDocument(view), session);
+  session.output.note(`stopped safely; ${session.me} resume ${view.row.key.run} goes on`);
 }
 
 const fixes: Readonly<Partial<Record<ErrorCode, (me: string) => string>>> = {

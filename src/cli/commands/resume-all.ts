@@ -1,0 +1,89 @@
+import { type App, openApp } from "../../app/app.ts";
+import type { Config } from "../../app/config.ts";
+import { hasCode } from "../../base/error.ts";
+import { limits } from "../../base/limits.ts";
+import type { RunRow, RunStatus } from "../../ports/journal.ts";
+import { endDocument, runDocument } from "../documents.ts";
+import { exitCodes, exitOfRun, type ExitCode } from "../exit.ts";
+import { followToEnd, type FollowFlags, recordersOf } from "../follow-to-end.ts";
+import { createInterrupt } from "../interrupt.ts";
+import { createLogs } from "../logs.ts";
+import { openReader } from "../open-reader.ts";
+import { createRecording, type Recording, recordLive } from "../recording.ts";
+import { giveDocument } from "../report.ts";
+import { safeLine } from "../safe-text.ts";
+import { type Session, sessionConfig } from "../session.ts";
+import { wordCells, wordOfRun } from "../words.ts";
+
+const goingOn: readonly RunStatus[] = ["created", "running"];
+
+/** Goes on with every run that was interrupted. */
+export async function resumeAll(flags: FollowFlags, session: Session): Promise<ExitCode> {
+  const config = await sessionConfig(session);
+  const logs = createLogs();
+  await using app = await openApp(config, { env: session.env, drive: "all", onLog: logs.emit });
+  const pages = await Promise.all(goingOn.map((status) => app.runs.list({ status, limit: limits.pageRowsMax })));
+  const runs = pages.flat().map(({ key }) => key.run);
+  const [only, second] = runs;
+  if (only !== undefined && second === undefined)
+    return await followToEnd(only, { app, logs, config, session, fromStart: false }, flags);
+
+  const { output } = session;
+  if (flags.quiet !== true) output.note(runs.length === 0 ? "nothing to resume" : `${runs.length} runs go on`);
+  using interrupt = createInterrupt();
+  const say = ({ key, workflow, summary }: RunRow): void => {
+    const { word, tone } = wordOfRun(summary);
+    if (flags.quiet !== true)
+      output.note(`  ${output.tone(tone, word.padEnd(wordCells))}  ${key.run}  ${safeLine(workflow)}`);
+  };
+  const followed = runs.map((run) => ({ run, recording: createRecording(run, recordersOf(session)) }));
+  const rows = await Promise.all(followed.map((each) => settle(app, each, interrupt.signal, say)));
+  if (session.json) output.json({ runs: rows.map((row) => runDocument(row)) });
+  if (!interrupt.signal.aborted) {
+    if (session.jsonl) for (const { run } of followed) giveDocument(endDocument(await app.runs.view(run)), session);
+    return worstOf(rows);
+  }
+  await app[Symbol.asyncDispose]();
+  if (session.jsonl) await giveStopped(followed, config, session);
+  output.note(`stopped safely; ${session.me} resume goes on`);
+  return exitCodes.interrupted;
+}
+
+interface Followed {
+  readonly run: string;
+  readonly recording: Recording;
+}
+
+async function settle(
+  app: App,
+  { run, recording }: Followed,
+  signal: AbortSignal,
+  say: (row: RunRow) => void,
+): Promise<RunRow> {
+  await using _live = recordLive(app, run, recording);
+  try {
+    const row = await app.settled(run, signal);
+    await recording.catchUp(app);
+    say(row);
+    return row;
+  } catch (error) {
+    if (!signal.aborted || !hasCode(error, "call.aborted")) throw error;
+    return await app.runs.row(run);
+  }
+}
+
+/** What became durable while the engine stopped, and how each run stands then. */
+async function giveStopped(followed: readonly Followed[], config: Config, session: Session): Promise<void> {
+  await using reader = openReader(config);
+  for (const { run, recording } of followed) {
+    await recording.catchUp(reader);
+    giveDocument(endDocument(await reader.view(run)), session);
+  }
+}
+
+/** A failure first, then what waits for somebody, then the rest. */
+function worstOf(rows: readonly RunRow[]): ExitCode {
+  const codes = new Set(rows.map(exitOfRun));
+  const order = [exitCodes.failed, exitCodes.stoppedAtGate, exitCodes.cancelled, exitCodes.rejected];
+  return order.find((code) => codes.has(code)) ?? exitCodes.ok;
+}

@@ -1,0 +1,113 @@
+// Options of the commands that follow a run: each is the real program, in a process of its own.
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { test } from "node:test";
+import { type Ended, openProject, programCommand } from "./cli/project.ts";
+import { workflows } from "./cli/workflows.ts";
+
+/** One line of `--jsonl`. */
+interface StreamLine {
+  readonly seq?: number;
+  readonly at?: string;
+  readonly run?: string;
+  readonly event?: Readonly<Record<string, unknown>> & { readonly kind: string };
+  readonly end?: Readonly<Record<string, unknown>>;
+  readonly error?: Readonly<Record<string, unknown>>;
+}
+
+function linesOf({ stdout }: Pick<Ended, "stdout">): readonly StreamLine[] {
+  return stdout
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line) => JSON.parse(line) as StreamLine);
+}
+
+function kindsOf(lines: readonly StreamLine[]): readonly (string | undefined)[] {
+  return lines.map(({ event, end }) => event?.kind ?? (end === undefined ? undefined : "end"));
+}
+
+/** Every event once and in order, then the document. */
+function assertWhole(lines: readonly StreamLine[]): void {
+  const events = lines.slice(0, -1);
+  assert.deepEqual(
+    events.map(({ seq }) => seq),
+    events.map((_, index) => index + 1),
+  );
+  assert.notEqual(lines.at(-1)?.end, undefined, "the document is the last line");
+}
+
+const secretive = `workflow: secretive
+env: [TOKEN_OF_TEST]
+steps:
+  - { id: greet, set: { text: hello } }
+output: \${greet.output}
+`;
+
+test("a stream holds every durable event of the run, one a line, and then how it ended", async () => {
+  await using project = openProject({ ...workflows, "secretive.workflow.yml": secretive });
+  const ended = await project.run("run", "fine.workflow.yml", "--jsonl");
+  assert.equal(ended.code, 0, ended.stderr);
+  const lines = linesOf(ended);
+  assertWhole(lines);
+  assert.deepEqual([kindsOf(lines)[0], ...kindsOf(lines).slice(-2)], ["run.created", "run.finished", "end"]);
+  assert.deepEqual(lines.at(-1)?.end?.["output"], { text: "hello you", twice: 4 });
+  assert.match(lines[0]?.at ?? "", /^\d{4}-.*Z$/);
+  assert.equal(lines[0]?.run, lines.at(-1)?.end?.["run"]);
+  assert.match(ended.stderr, /succeeded +greet/, "people still see it");
+
+  const { command, env } = programCommand(project.folder, ["run", "secretive.workflow.yml", "--jsonl"]);
+  const told = execFileSync("sh", ["-c", command], {
+    cwd: project.folder,
+    env: { ...env, TOKEN_OF_TEST: "s3cret" },
+    stdio: ["ignore", "pipe", "ignore"],
+    encoding: "utf8",
+  });
+  assert.deepEqual(linesOf({ stdout: told })[0]?.event?.["env"], { TOKEN_OF_TEST: "***" });
+});
+
+test("a stream of a run that is resumed or watched begins with its first event", async () => {
+  await using project = openProject(workflows);
+  const first = project.start("run", "counting.workflow.yml", "--jsonl");
+  await first.says("noted 2");
+  first.kill("SIGINT");
+  const stopped = await first.ended;
+  assert.equal(stopped.code, 130, stopped.stderr);
+  assertWhole(linesOf(stopped));
+  assert.equal(linesOf(stopped).at(-1)?.end?.["status"], "running");
+
+  const resumed = project.start("resume", "latest", "--jsonl");
+  await resumed.says("noted 4");
+  const watched = linesOf(await project.run("watch", "latest", "--jsonl"));
+  const lines = linesOf(await resumed.ended);
+  for (const each of [watched, lines]) assertWhole(each);
+  assert.deepEqual(watched, lines);
+  assert.equal(lines.at(-1)?.end?.["status"], "completed");
+});
+
+test("a stream of several runs holds each of them whole", async () => {
+  await using project = openProject(workflows);
+  for (const file of ["counting.workflow.yml", "counting.workflow.yml"]) {
+    const run = project.start("run", file);
+    await run.says("noted 1");
+    run.kill("SIGKILL");
+    await run.ended;
+  }
+  const lines = linesOf(await project.run("resume", "--jsonl"));
+  const runs = [...new Set(lines.map(({ run, end }) => run ?? end?.["run"]))];
+  assert.equal(runs.length, 2);
+  for (const run of runs) assertWhole(lines.filter((line) => line.run === run || line.end?.["run"] === run));
+});
+
+test("a stream ends with the error of the command, and a reader that leaves early stops nothing", async () => {
+  await using project = openProject(workflows);
+  const wrong = await project.run("run", "wrong.workflow.yml", "--jsonl");
+  assert.deepEqual([wrong.code, linesOf(wrong).at(-1)?.error?.["code"]], [4, "workflow.invalid"]);
+  const both = await project.run("run", "fine.workflow.yml", "--jsonl", "--json");
+  assert.equal(both.code, 2, both.stderr);
+  assert.match(both.stderr, /--json and --jsonl exclude each other/);
+  assert.equal((await project.run("runs", "--json")).stdout.includes("r0"), false, "nothing was started");
+
+  const many = programCommand(project.folder, ["run", "counting.workflow.yml", "--jsonl"]);
+  execFileSync("sh", ["-c", `${many.command} | head -n 1`], { cwd: project.folder, env: many.env, stdio: "ignore" });
+  assert.match((await project.run("runs")).stdout, /r\w+ +succeeded +counting/);
+});
