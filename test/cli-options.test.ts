@@ -111,3 +111,40 @@ test("a stream ends with the error of the command, and a reader that leaves earl
   execFileSync("sh", ["-c", `${many.command} | head -n 1`], { cwd: project.folder, env: many.env, stdio: "ignore" });
   assert.match((await project.run("runs")).stdout, /r\w+ +succeeded +counting/);
 });
+
+test("a run that takes longer than --timeout is stopped safely, and goes on later", async () => {
+  await using project = openProject(workflows);
+  const ended = await project.run("run", "waiting.workflow.yml", "--timeout", "300ms");
+  assert.equal(ended.code, 124, ended.stderr);
+  assert.match(ended.stderr, /the time of --timeout is over: [^]*stopped safely; .* resume r\w+ goes on/);
+  const again = await project.run("resume", "--timeout", "300ms", "--jsonl");
+  assert.equal(again.code, 124, again.stderr);
+  assert.equal(linesOf(again).at(-1)?.end?.["status"], "running");
+  await project.run("run", "waiting.workflow.yml", "--timeout", "300ms");
+  const all = await project.run("resume", "--timeout", "300ms");
+  assert.equal(all.code, 124, all.stderr);
+  const fine = await project.run("run", "fine.workflow.yml", "--timeout", "10m");
+  assert.equal(fine.code, 0, "a time that is not over changes nothing");
+});
+
+test("watching ends after --timeout, and the run goes on", async () => {
+  await using project = openProject(workflows);
+  const run = project.start("run", "waiting.workflow.yml");
+  await run.says("kept in");
+  const watched = await project.run("watch", "latest", "--timeout", "300ms");
+  assert.equal(watched.code, 124, watched.stderr);
+  assert.match(watched.stderr, /no longer watching; the run goes on/);
+  assert.match((await project.run("runs")).stdout, /running +waiting/);
+  run.kill("SIGINT");
+  assert.equal((await run.ended).code, 130);
+});
+
+test("a time that is none is refused before anything starts", async () => {
+  await using project = openProject(workflows);
+  for (const time of ["soon", "0s", "25d"]) {
+    const ended = await project.run("run", "fine.workflow.yml", "--timeout", time);
+    assert.equal(ended.code, 2, time);
+    assert.match(ended.stderr, /It takes a duration from 1ms to 24d, such as 90s or 2h/);
+  }
+  assert.doesNotMatch((await project.run("runs")).stdout, /fine/);
+});

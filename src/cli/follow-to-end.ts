@@ -2,9 +2,9 @@ import type { App } from "../app/app.ts";
 import type { Config } from "../app/config.ts";
 import type { RunRow } from "../ports/journal.ts";
 import { createEventStream } from "./event-stream.ts";
-import { exitCodes, type ExitCode } from "./exit.ts";
+import type { ExitCode } from "./exit.ts";
 import { follow } from "./follow.ts";
-import { createInterrupt, type Interrupt } from "./interrupt.ts";
+import { createInterrupt, exitOfStop, type Interrupt, type StopCause } from "./interrupt.ts";
 import { openReader } from "./open-reader.ts";
 import type { Logs } from "./logs.ts";
 import { createRecording, type Recorder, type Recording, recordLive } from "./recording.ts";
@@ -27,6 +27,8 @@ export interface FollowFlags {
   /** Set by `--no-input`. */
   readonly ask?: false;
   readonly quiet?: boolean;
+  /** Milliseconds after which the command stops following. */
+  readonly timeout?: number;
 }
 
 /** The run that waits for this one, when there is one that has not ended. */
@@ -47,43 +49,60 @@ async function parentOf(app: App, run: string): Promise<string | undefined> {
 
 /** Follows a run, then says how it ended; an interrupt stops the engine safely first. */
 export async function followToEnd(run: string, where: FollowSession, flags: FollowFlags): Promise<ExitCode> {
-  const { app, config, session } = where;
+  using interrupt = createInterrupt(flags.timeout);
+  return await followChain(run, { ...where, interrupt }, flags);
+}
+
+interface Followed extends FollowSession {
+  readonly interrupt: Interrupt;
+}
+
+/** Follows a run, and then the one that waits for it. */
+async function followChain(run: string, where: Followed, flags: FollowFlags): Promise<ExitCode> {
+  const { app, session } = where;
   const quiet = flags.quiet === true;
-  using interrupt = createInterrupt();
   const recording = createRecording(run, recordersOf(session));
 
-  const row = await followRecorded(run, { ...where, interrupt, recording }, flags);
-  if (row !== undefined) {
-    await recording.catchUp(app);
-    const parent = row.summary.endedAt === undefined ? undefined : await waitingParent(app, run);
-    if (parent === undefined) return reportEnd(await app.runs.view(run), session, { quiet });
-    // Whoever moves a run on that another waits for wants to see that one go on; there is one JSON document, of the run that ends last.
-    if (!isForPrograms(session)) reportEnd(await app.runs.view(run), session, { quiet });
-    return await followToEnd(parent, { ...where, fromStart: false }, flags);
-  }
+  const row = await followRecorded(run, { ...where, recording }, flags);
+  if (row === undefined) return await stopSafely(run, { ...where, recording }, quiet);
+  await recording.catchUp(app);
+  const parent = row.summary.endedAt === undefined ? undefined : await waitingParent(app, run);
+  if (parent === undefined) return reportEnd(await app.runs.view(run), session, { quiet });
+  // Whoever moves a run on that another waits for wants to see that one go on; there is one JSON document, of the run that ends last.
+  if (!isForPrograms(session)) reportEnd(await app.runs.view(run), session, { quiet });
+  return await followChain(parent, { ...where, fromStart: false }, flags);
+}
 
-  session.output.note("stopping: what runs may end, nothing new begins (Ctrl+C again stops at once)");
+interface Recorded extends Followed {
+  readonly recording: Recording;
+}
+
+/** Lets running calls end, closes the engine, and says how the run stands and goes on. */
+async function stopSafely(run: string, where: Recorded, quiet: boolean): Promise<ExitCode> {
+  const { app, config, session, interrupt, recording } = where;
+  const cause = interrupt.cause ?? "interrupted";
+  session.output.note(stopping[cause]);
   await app[Symbol.asyncDispose]();
   await using reader = openReader(config);
   await recording.catchUp(reader);
   const view = await reader.view(run);
   if (view.row.summary.endedAt !== undefined) return reportEnd(view, session, { quiet });
   reportStopped(view, session);
-  return exitCodes.interrupted;
+  return exitOfStop(cause);
 }
+
+const stopping: Readonly<Record<StopCause, string>> = {
+  interrupted: "stopping: what runs may end, nothing new begins (Ctrl+C again stops at once)",
+  timeout: "the time of --timeout is over: what runs may end, nothing new begins (Ctrl+C stops at once)",
+};
 
 /** What takes in the events of a run besides the view. */
 export function recordersOf({ jsonl, output }: Session): readonly Recorder[] {
   return jsonl ? [createEventStream(output)] : [];
 }
 
-interface Followed extends FollowSession {
-  readonly interrupt: Interrupt;
-  readonly recording: Recording;
-}
-
 /** Follows a run until it stands still, with its recorders; undefined when it was interrupted. */
-async function followRecorded(run: string, where: Followed, flags: FollowFlags): Promise<RunRow | undefined> {
+async function followRecorded(run: string, where: Recorded, flags: FollowFlags): Promise<RunRow | undefined> {
   const { app, logs, session, interrupt, recording, fromStart } = where;
   const { output } = session;
   await using _live = recordLive(app, run, recording);

@@ -1,4 +1,5 @@
-import { Argument, Command, CommanderError, Option } from "commander";
+import { Argument, Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { parseDuration } from "../base/duration.ts";
 import { RunwrightError } from "../base/error.ts";
 import type { FormatOptions } from "./commands/fmt.ts";
 import type { KnownCommand } from "./complete.ts";
@@ -240,7 +241,19 @@ function following(command: Command): Command {
 
 /** Options of commands that other programs read along with. */
 function streaming(command: Command): Command {
-  return command.option("--jsonl", "every event of the run as a line of JSON on stdout, then how it stands");
+  return command
+    .option("--jsonl", "every event of the run as a line of JSON on stdout, then how it stands")
+    .addOption(
+      new Option("--timeout <duration>", "stop following after this time; the run goes on later").argParser(timeoutMs),
+    );
+}
+
+const timeoutMsMax = 24 * 86_400_000;
+
+function timeoutMs(text: string): number {
+  const ms = parseDuration(text) ?? 0;
+  if (ms > 0 && ms <= timeoutMsMax) return ms;
+  throw new InvalidArgumentError("It takes a duration from 1ms to 24d, such as 90s or 2h.");
 }
 
 function collect(value: string, before: readonly string[]): readonly string[] {

@@ -6,7 +6,7 @@ import type { RunRow, RunStatus } from "../../ports/journal.ts";
 import { endDocument, runDocument } from "../documents.ts";
 import { exitCodes, exitOfRun, type ExitCode } from "../exit.ts";
 import { followToEnd, type FollowFlags, recordersOf } from "../follow-to-end.ts";
-import { createInterrupt } from "../interrupt.ts";
+import { createInterrupt, exitOfStop } from "../interrupt.ts";
 import { createLogs } from "../logs.ts";
 import { openReader } from "../open-reader.ts";
 import { createRecording, type Recording, recordLive } from "../recording.ts";
@@ -30,7 +30,7 @@ export async function resumeAll(flags: FollowFlags, session: Session): Promise<E
 
   const { output } = session;
   if (flags.quiet !== true) output.note(runs.length === 0 ? "nothing to resume" : `${runs.length} runs go on`);
-  using interrupt = createInterrupt();
+  using interrupt = createInterrupt(flags.timeout);
   const say = ({ key, workflow, summary }: RunRow): void => {
     const { word, tone } = wordOfRun(summary);
     if (flags.quiet !== true)
@@ -46,7 +46,7 @@ export async function resumeAll(flags: FollowFlags, session: Session): Promise<E
   await app[Symbol.asyncDispose]();
   if (session.jsonl) await giveStopped(followed, config, session);
   output.note(`stopped safely; ${session.me} resume goes on`);
-  return exitCodes.interrupted;
+  return exitOfStop(interrupt.cause ?? "interrupted");
 }
 
 interface Followed {

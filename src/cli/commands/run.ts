@@ -13,22 +13,18 @@ import type { RunRow, RunStatus } from "../../ports/journal.ts";
 import { reportDiagnostics } from "../diagnostics.ts";
 import { runAgain } from "../command-name.ts";
 import { exitCodes, type ExitCode } from "../exit.ts";
-import { followToEnd } from "../follow-to-end.ts";
+import { followToEnd, type FollowFlags } from "../follow-to-end.ts";
 import { createLogs } from "../logs.ts";
 import { safeLine } from "../safe-text.ts";
 import { type Session, sessionConfig } from "../session.ts";
 import { inputsOfPairs } from "../values.ts";
 
 /** Options of `run`. */
-export interface RunOptions {
+export interface RunOptions extends FollowFlags {
   /** Each `name=value`. */
   readonly input: readonly string[];
   /** A JSON file with inputs. */
   readonly inputs?: string;
-  readonly yes?: boolean;
-  /** Set by `--no-input`. */
-  readonly ask?: false;
-  readonly quiet?: boolean;
   readonly continue?: boolean;
 }
 

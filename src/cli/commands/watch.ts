@@ -9,7 +9,7 @@ import { exitCodes, type ExitCode } from "../exit.ts";
 import { findRun } from "../find-run.ts";
 import { recordersOf } from "../follow-to-end.ts";
 import { createRunView } from "../follow.ts";
-import { createInterrupt } from "../interrupt.ts";
+import { createInterrupt, exitOfStop } from "../interrupt.ts";
 import type { View } from "../live-view.ts";
 import { openReader } from "../open-reader.ts";
 import { createRecording, type Recording } from "../recording.ts";
@@ -22,6 +22,8 @@ export interface WatchOptions {
   /** Go on watching while the run waits for people. */
   readonly end?: boolean;
   readonly quiet?: boolean;
+  /** Milliseconds after which the command stops watching. */
+  readonly timeout?: number;
 }
 
 const lookEveryMs = 200;
@@ -31,7 +33,7 @@ export async function watchCommand(name: string, options: WatchOptions, session:
   const config = await sessionConfig(session);
   await using runs = openReader(config);
   const run = await findRun(runs, name);
-  using interrupt = createInterrupt();
+  using interrupt = createInterrupt(options.timeout);
   const tracker = createTracker(emptyState(await runs.planOf(await runs.row(run))));
   const recording = createRecording(run, recordersOf(session));
   const watched = { runs, run, tracker, recording, config, session, signal: interrupt.signal };
@@ -40,7 +42,7 @@ export async function watchCommand(name: string, options: WatchOptions, session:
   if (last !== "still") giveDocument(endDocument(view), session);
   if (last === "detached") {
     session.output.note(`no longer watching; the run goes on: ${session.me} watch ${run}`);
-    return exitCodes.interrupted;
+    return exitOfStop(interrupt.cause ?? "interrupted");
   }
   if (last === "alone") {
     session.output.note(`no process carries the run out: ${session.me} resume ${run} goes on with it`);
