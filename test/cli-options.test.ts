@@ -148,3 +148,30 @@ test("a time that is none is refused before anything starts", async () => {
   }
   assert.doesNotMatch((await project.run("runs")).stdout, /fine/);
 });
+
+const asideGate = `workflow: aside
+mode: parallel
+steps:
+  - id: count
+    for_each: '[1, 2, 3, 4, 5, 6]'
+    as: n
+    key: n
+    max_parallel: 1
+    function: note
+    with: { n: "\${n}" }
+  - { id: review, approve: Go on?, by: [requester] }
+`;
+
+test("a run stops at the first gate where that is asked for, although other steps could go on", async () => {
+  await using project = openProject({ ...workflows, "aside.workflow.yml": asideGate });
+  const ended = await project.run("run", "aside.workflow.yml", "--until-gate");
+  assert.equal(ended.code, 6, ended.stderr);
+  assert.match(ended.stderr, /a gate is open: what runs may end/);
+  assert.match(ended.stderr, /The run is not finished: .* resume r\w+ goes on\.\n {2}look/);
+  assert.doesNotMatch(ended.stderr, /noted 6/, "not all of the others were waited for");
+  const again = await project.run("resume", "latest", "--until-gate");
+  assert.equal(again.code, 6, again.stderr);
+  const rest = await project.run("run", "aside.workflow.yml", "--jsonl");
+  assert.deepEqual([rest.code, rest.stderr.includes("noted 6")], [6, true], "without it everything else is done first");
+  assert.equal((await project.run("run", "aside.workflow.yml", "--until-gate", "--yes")).code, 2);
+});

@@ -5,6 +5,7 @@ import { createEventStream } from "./event-stream.ts";
 import type { ExitCode } from "./exit.ts";
 import { follow } from "./follow.ts";
 import { createInterrupt, exitOfStop, type Interrupt, type StopCause } from "./interrupt.ts";
+import { stopAtGate } from "./stop-at-gate.ts";
 import { openReader } from "./open-reader.ts";
 import type { Logs } from "./logs.ts";
 import { createRecording, type Recorder, type Recording, recordLive } from "./recording.ts";
@@ -29,6 +30,8 @@ export interface FollowFlags {
   readonly quiet?: boolean;
   /** Milliseconds after which the command stops following. */
   readonly timeout?: number;
+  /** Stop at the first gate that is open, and ask nothing. */
+  readonly untilGate?: boolean;
 }
 
 /** The run that waits for this one, when there is one that has not ended. */
@@ -50,6 +53,7 @@ async function parentOf(app: App, run: string): Promise<string | undefined> {
 /** Follows a run, then says how it ended; an interrupt stops the engine safely first. */
 export async function followToEnd(run: string, where: FollowSession, flags: FollowFlags): Promise<ExitCode> {
   using interrupt = createInterrupt(flags.timeout);
+  using _gates = flags.untilGate === true ? await stopAtGate(where.app, [run], interrupt) : undefined;
   return await followChain(run, { ...where, interrupt }, flags);
 }
 
@@ -81,18 +85,21 @@ interface Recorded extends Followed {
 async function stopSafely(run: string, where: Recorded, quiet: boolean): Promise<ExitCode> {
   const { app, config, session, interrupt, recording } = where;
   const cause = interrupt.cause ?? "interrupted";
-  session.output.note(stopping[cause]);
+  const { status } = (await app.runs.row(run)).summary;
+  // At a gate where nothing else runs there is nothing to stop.
+  if (cause !== "gate" || status === "running") session.output.note(stopping[cause]);
   await app[Symbol.asyncDispose]();
   await using reader = openReader(config);
   await recording.catchUp(reader);
   const view = await reader.view(run);
-  if (view.row.summary.endedAt !== undefined) return reportEnd(view, session, { quiet });
+  if (cause === "gate" || view.row.summary.endedAt !== undefined) return reportEnd(view, session, { quiet });
   reportStopped(view, session);
   return exitOfStop(cause);
 }
 
 const stopping: Readonly<Record<StopCause, string>> = {
   interrupted: "stopping: what runs may end, nothing new begins (Ctrl+C again stops at once)",
+  gate: "a gate is open: what runs may end, nothing new begins (Ctrl+C stops at once)",
   timeout: "the time of --timeout is over: what runs may end, nothing new begins (Ctrl+C stops at once)",
 };
 
@@ -106,7 +113,7 @@ async function followRecorded(run: string, where: Recorded, flags: FollowFlags):
   const { app, logs, session, interrupt, recording, fromStart } = where;
   const { output } = session;
   await using _live = recordLive(app, run, recording);
-  const ask = flags.ask !== false && output.canAsk && !isForPrograms(session);
+  const ask = flags.ask !== false && flags.untilGate !== true && output.canAsk && !isForPrograms(session);
   const options = { yes: flags.yes === true, ask, quiet: flags.quiet === true, fromStart };
   const deps = { app, output, interrupt, onLog: logs.listen };
   const row = await follow(run, deps, options);

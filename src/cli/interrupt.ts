@@ -1,8 +1,8 @@
 import { RunwrightError } from "../base/error.ts";
 import { exitCodes, type ExitCode } from "./exit.ts";
 
-/** Why a command stops following a run that could go on: Ctrl+C, or the time of `--timeout`. */
-export type StopCause = "interrupted" | "timeout";
+/** Why a command stops following a run that could go on: Ctrl+C, the time of `--timeout`, or the gate of `--until-gate`. */
+export type StopCause = "interrupted" | "timeout" | "gate";
 
 /** What makes a command stop following, as an abort signal. */
 export interface Interrupt extends Disposable {
@@ -11,6 +11,8 @@ export interface Interrupt extends Disposable {
   readonly cause: StopCause | undefined;
   /** As if the signal had come, for prompts that read the keys themselves. */
   raise(): void;
+  /** Stops for another cause, unless it has stopped already. */
+  stop(cause: StopCause): void;
 }
 
 /** Listens for SIGINT and SIGTERM: the first fires the signal, the second ends the process at once. So does the first after `timeoutMs`. */
@@ -25,6 +27,7 @@ export function createInterrupt(timeoutMs?: number): Interrupt {
       return cause;
     },
     raise,
+    stop,
     [Symbol.dispose]() {
       clearTimeout(timer);
       process.off("SIGINT", raise).off("SIGTERM", raise);
@@ -44,5 +47,11 @@ export function createInterrupt(timeoutMs?: number): Interrupt {
 
 /** The exit code of a command that stopped for this. */
 export function exitOfStop(cause: StopCause): ExitCode {
-  return cause === "timeout" ? exitCodes.timedOut : exitCodes.interrupted;
+  return exitOf[cause];
 }
+
+const exitOf: Readonly<Record<StopCause, ExitCode>> = {
+  interrupted: exitCodes.interrupted,
+  timeout: exitCodes.timedOut,
+  gate: exitCodes.stoppedAtGate,
+};

@@ -88,7 +88,7 @@ function addProjectCommands(program: Command, carry: Carry): void {
 }
 
 function addRunCommands(program: Command, carry: Carry): void {
-  streaming(following(program.command("run")))
+  streaming(stopping(following(program.command("run"))))
     .argument("<file>", "a workflow file")
     .option("--input <name=value>", "an input; may be repeated", collect, [])
     .option("--inputs <file.json>", "a JSON file with inputs")
@@ -97,7 +97,7 @@ function addRunCommands(program: Command, carry: Carry): void {
     .action((file: string, options) =>
       carry(async (session) => (await import("./commands/run.ts")).runCommand(file, options, session), options),
     );
-  streaming(following(program.command("resume")))
+  streaming(stopping(following(program.command("resume"))))
     .argument("[run]", "a run id, the beginning of one, or `latest`; without it, all that were interrupted")
     .description("go on with interrupted and paused runs")
     .action((run: string | undefined, options) =>
@@ -237,6 +237,12 @@ function following(command: Command): Command {
     .option("--yes", "accept every gate")
     .addOption(new NoInput("--no-input", "ask nothing, also in a terminal"))
     .option("--quiet", "no progress");
+}
+
+function stopping(command: Command): Command {
+  return command.addOption(
+    new Option("--until-gate", "stop at the first gate that is open, also in a terminal").conflicts("yes"),
+  );
 }
 
 /** Options of commands that other programs read along with. */

@@ -66,26 +66,33 @@ function errorLine({ path, message, code }: NonNullable<RunRow["summary"]["error
   return `  ${path === "" ? "" : `${shownPath(path)}: `}${safeLine(message)} (${code})`;
 }
 
-function nextLines({ row, gates }: RunView, { me }: Session): readonly string[] {
+function gateLines({ row, gates }: RunView, me: string): readonly string[] {
+  const run = row.key.run;
+  const [gate] = gates;
+  const path = gates.length > 1 && gate !== undefined ? ` '${gate.path}'` : "";
+  return [
+    `  look    ${me} show ${run}`,
+    `  accept  ${me} approve ${run}${path}`,
+    `  reject  ${me} reject ${run}${path}`,
+  ];
+}
+
+function nextLines(view: RunView, { me }: Session): readonly string[] {
+  const { row } = view;
   const run = row.key.run;
   const [child] = row.summary.waitsFor ?? [];
   if (child !== undefined) return [`The run waits for another, which waits for people: ${me} show ${child}`];
   switch (row.summary.status) {
-    case "awaiting_approval": {
-      const [gate] = gates;
-      const path = gates.length > 1 && gate !== undefined ? ` '${gate.path}'` : "";
-      return [
-        "The run waits for a decision; nothing is lost meanwhile.",
-        `  look    ${me} show ${run}`,
-        `  accept  ${me} approve ${run}${path}`,
-        `  reject  ${me} reject ${run}${path}`,
-      ];
-    }
+    case "awaiting_approval":
+      return ["The run waits for a decision; nothing is lost meanwhile.", ...gateLines(view, me)];
     case "paused":
       return [`The run is paused: ${me} resume ${run} lets it go on.`];
     case "created":
     case "running":
-      return [`The run is not finished: ${me} resume ${run} goes on.`];
+      return [
+        `The run is not finished: ${me} resume ${run} goes on.`,
+        ...(view.gates.length > 0 ? gateLines(view, me) : []),
+      ];
     case "completed":
     case "failed":
     case "cancelled":

@@ -12,6 +12,7 @@ import { openReader } from "../open-reader.ts";
 import { createRecording, type Recording, recordLive } from "../recording.ts";
 import { giveDocument } from "../report.ts";
 import { safeLine } from "../safe-text.ts";
+import { stopAtGate } from "../stop-at-gate.ts";
 import { type Session, sessionConfig } from "../session.ts";
 import { wordCells, wordOfRun } from "../words.ts";
 
@@ -31,6 +32,7 @@ export async function resumeAll(flags: FollowFlags, session: Session): Promise<E
   const { output } = session;
   if (flags.quiet !== true) output.note(runs.length === 0 ? "nothing to resume" : `${runs.length} runs go on`);
   using interrupt = createInterrupt(flags.timeout);
+  using _gates = flags.untilGate === true ? await stopAtGate(app, runs, interrupt) : undefined;
   const say = ({ key, workflow, summary }: RunRow): void => {
     const { word, tone } = wordOfRun(summary);
     if (flags.quiet !== true)
