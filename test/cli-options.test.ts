@@ -26,6 +26,25 @@ function kindsOf(lines: readonly StreamLine[]): readonly (string | undefined)[] 
   return lines.map(({ event, end }) => event?.kind ?? (end === undefined ? undefined : "end"));
 }
 
+/** The first two fails, the third is right; one item is never right. */
+const stumbling = `workflow: stumbling
+steps:
+  - { id: greet, set: { text: hello } }
+  - { id: third, function: stumble, with: { until: 3 }, retry: { max: 3, delay: 1ms } }
+  - id: each
+    for_each: '["a.md", "b.md"]'
+    as: name
+    key: name
+    function: stumble
+    with: { until: "\${name == 'b.md' ? 9 : 1}" }
+`;
+const stumble = `export default async function run(ctx) {
+  if (ctx.meta.attempt < ctx.input.until) throw new Error("stumbled over " + "x".repeat(200));
+  return { output: ctx.meta.attempt, artifacts: { done: "reports/done.txt" } };
+}
+`;
+const stumblingFiles = { "stumbling.workflow.yml": stumbling, "functions/stumble.mjs": stumble };
+
 /** Every event once and in order, then the document. */
 function assertWhole(lines: readonly StreamLine[]): void {
   const events = lines.slice(0, -1);
@@ -174,4 +193,20 @@ test("a run stops at the first gate where that is asked for, although other step
   const rest = await project.run("run", "aside.workflow.yml", "--jsonl");
   assert.deepEqual([rest.code, rest.stderr.includes("noted 6")], [6, true], "without it everything else is done first");
   assert.equal((await project.run("run", "aside.workflow.yml", "--until-gate", "--yes")).code, 2);
+});
+
+test("a summary is a table of the steps: what failed first and short, with attempts and times", async () => {
+  await using project = openProject(stumblingFiles);
+  const ended = await project.run("run", "stumbling.workflow.yml", "--quiet", "--summary");
+  assert.equal(ended.code, 1, ended.stderr);
+  const table = ended.stderr.split("\n").filter((line) => line.startsWith("  "));
+  const [head, ...rows] = table.slice(0, 5).map((line) => line.trim().replaceAll(/ {2,}/g, "|"));
+  assert.equal(head, "status|step|attempts|time");
+  assert.deepEqual(
+    rows.map((line) => line.split("|").slice(0, 2).join(" ")),
+    ["failed each", "failed each[b.md]", "succeeded greet", "succeeded third"],
+    ended.stderr,
+  );
+  assert.match(rows[1] ?? "", /\|3\|\S+\|.*stumbled over x+…$/);
+  assert.match(rows[3] ?? "", /\|3\|\S+$/, "the attempts");
 });

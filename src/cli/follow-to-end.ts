@@ -9,7 +9,7 @@ import { stopAtGate } from "./stop-at-gate.ts";
 import { openReader } from "./open-reader.ts";
 import type { Logs } from "./logs.ts";
 import { createRecording, type Recorder, type Recording, recordLive } from "./recording.ts";
-import { isForPrograms, reportEnd, reportStopped } from "./report.ts";
+import { type EndOptions, isForPrograms, reportEnd, reportStopped } from "./report.ts";
 import type { Session } from "./session.ts";
 
 /** What it takes to follow a run in a command. */
@@ -32,6 +32,8 @@ export interface FollowFlags {
   readonly timeout?: number;
   /** Stop at the first gate that is open, and ask nothing. */
   readonly untilGate?: boolean;
+  /** Show a table of the steps at the end. */
+  readonly summary?: boolean;
 }
 
 /** The run that waits for this one, when there is one that has not ended. */
@@ -64,16 +66,16 @@ interface Followed extends FollowSession {
 /** Follows a run, and then the one that waits for it. */
 async function followChain(run: string, where: Followed, flags: FollowFlags): Promise<ExitCode> {
   const { app, session } = where;
-  const quiet = flags.quiet === true;
+  const end = { quiet: flags.quiet === true, summary: flags.summary === true };
   const recording = createRecording(run, recordersOf(session));
 
   const row = await followRecorded(run, { ...where, recording }, flags);
-  if (row === undefined) return await stopSafely(run, { ...where, recording }, quiet);
+  if (row === undefined) return await stopSafely(run, { ...where, recording }, end);
   await recording.catchUp(app);
   const parent = row.summary.endedAt === undefined ? undefined : await waitingParent(app, run);
-  if (parent === undefined) return reportEnd(await app.runs.view(run), session, { quiet });
+  if (parent === undefined) return reportEnd(await app.runs.view(run), session, end);
   // Whoever moves a run on that another waits for wants to see that one go on; there is one JSON document, of the run that ends last.
-  if (!isForPrograms(session)) reportEnd(await app.runs.view(run), session, { quiet });
+  if (!isForPrograms(session)) reportEnd(await app.runs.view(run), session, end);
   return await followChain(parent, { ...where, fromStart: false }, flags);
 }
 
@@ -82,7 +84,7 @@ interface Recorded extends Followed {
 }
 
 /** Lets running calls end, closes the engine, and says how the run stands and goes on. */
-async function stopSafely(run: string, where: Recorded, quiet: boolean): Promise<ExitCode> {
+async function stopSafely(run: string, where: Recorded, end: EndOptions): Promise<ExitCode> {
   const { app, config, session, interrupt, recording } = where;
   const cause = interrupt.cause ?? "interrupted";
   const { status } = (await app.runs.row(run)).summary;
@@ -92,8 +94,8 @@ async function stopSafely(run: string, where: Recorded, quiet: boolean): Promise
   await using reader = openReader(config);
   await recording.catchUp(reader);
   const view = await reader.view(run);
-  if (cause === "gate" || view.row.summary.endedAt !== undefined) return reportEnd(view, session, { quiet });
-  reportStopped(view, session);
+  if (cause === "gate" || view.row.summary.endedAt !== undefined) return reportEnd(view, session, end);
+  reportStopped(view, session, end);
   return exitOfStop(cause);
 }
 

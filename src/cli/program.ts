@@ -88,7 +88,7 @@ function addProjectCommands(program: Command, carry: Carry): void {
 }
 
 function addRunCommands(program: Command, carry: Carry): void {
-  streaming(stopping(following(program.command("run"))))
+  streaming(ending(following(program.command("run"))))
     .argument("<file>", "a workflow file")
     .option("--input <name=value>", "an input; may be repeated", collect, [])
     .option("--inputs <file.json>", "a JSON file with inputs")
@@ -97,7 +97,7 @@ function addRunCommands(program: Command, carry: Carry): void {
     .action((file: string, options) =>
       carry(async (session) => (await import("./commands/run.ts")).runCommand(file, options, session), options),
     );
-  streaming(stopping(following(program.command("resume"))))
+  streaming(ending(following(program.command("resume"))))
     .argument("[run]", "a run id, the beginning of one, or `latest`; without it, all that were interrupted")
     .description("go on with interrupted and paused runs")
     .action((run: string | undefined, options) =>
@@ -239,10 +239,10 @@ function following(command: Command): Command {
     .option("--quiet", "no progress");
 }
 
-function stopping(command: Command): Command {
-  return command.addOption(
-    new Option("--until-gate", "stop at the first gate that is open, also in a terminal").conflicts("yes"),
-  );
+function ending(command: Command): Command {
+  return command
+    .addOption(new Option("--until-gate", "stop at the first gate that is open, also in a terminal").conflicts("yes"))
+    .option("--summary", "show a table of the steps at the end");
 }
 
 /** Options of commands that other programs read along with. */

@@ -9,13 +9,22 @@ import { type ExitCode, exitOfError, exitOfRun } from "./exit.ts";
 import { safeLine, safeText } from "./safe-text.ts";
 import type { Session } from "./session.ts";
 import { showValue } from "./show-value.ts";
+import { stepTable } from "./step-table.ts";
 import { shownPath, wordOfRun } from "./words.ts";
 
 const outputLinesMax = 200;
 
+/** How much is said at the end. */
+export interface EndOptions {
+  readonly quiet: boolean;
+  /** With a table of the steps. */
+  readonly summary: boolean;
+}
+
 /** Says how a run stands that a command has followed, gives its output, and names what to type next. */
-export function reportEnd(view: RunView, session: Session, options: { readonly quiet: boolean }): ExitCode {
+export function reportEnd(view: RunView, session: Session, options: EndOptions): ExitCode {
   const { output } = session;
+  if (options.summary) reportSteps(view, session);
   giveDocument(endDocument(view), session);
   for (const line of endLines(view, session, options.quiet)) output.note(line);
   if (!isForPrograms(session) && view.row.summary.status === "completed" && view.output !== null) {
@@ -25,6 +34,11 @@ export function reportEnd(view: RunView, session: Session, options: { readonly q
   }
   if (!options.quiet) for (const line of nextLines(view, session)) output.note(line);
   return exitOfRun(view.row);
+}
+
+/** Shows the table of the steps. */
+export function reportSteps(view: RunView, { output }: Session): void {
+  for (const line of stepTable(view, output.tone)) output.note(line);
 }
 
 /** True when programs read `stdout`. */
@@ -101,7 +115,8 @@ function nextLines(view: RunView, { me }: Session): readonly string[] {
 }
 
 /** What to say when a run was interrupted by its user. */
-export function reportStopped(view: RunView, session: Session): void {
+export function reportStopped(view: RunView, session: Session, options: EndOptions): void {
+  if (options.summary) reportSteps(view, session);
   giveDocument(endDocument(view), session);
   session.output.note(`stopped safely; ${session.me} resume ${view.row.key.run} goes on`);
 }

@@ -1,5 +1,5 @@
 import { type App, openApp } from "../../app/app.ts";
-import type { Config } from "../../app/config.ts";
+import type { RunReader } from "../../app/runs.ts";
 import { hasCode } from "../../base/error.ts";
 import { limits } from "../../base/limits.ts";
 import type { RunRow, RunStatus } from "../../ports/journal.ts";
@@ -10,7 +10,7 @@ import { createInterrupt, exitOfStop } from "../interrupt.ts";
 import { createLogs } from "../logs.ts";
 import { openReader } from "../open-reader.ts";
 import { createRecording, type Recording, recordLive } from "../recording.ts";
-import { giveDocument } from "../report.ts";
+import { giveDocument, reportSteps } from "../report.ts";
 import { safeLine } from "../safe-text.ts";
 import { stopAtGate } from "../stop-at-gate.ts";
 import { type Session, sessionConfig } from "../session.ts";
@@ -42,11 +42,14 @@ export async function resumeAll(flags: FollowFlags, session: Session): Promise<E
   const rows = await Promise.all(followed.map((each) => settle(app, each, interrupt.signal, say)));
   if (session.json) output.json({ runs: rows.map((row) => runDocument(row)) });
   if (!interrupt.signal.aborted) {
-    if (session.jsonl) for (const { run } of followed) giveDocument(endDocument(await app.runs.view(run)), session);
+    await giveEnds(followed, app.runs, flags, session);
     return worstOf(rows);
   }
   await app[Symbol.asyncDispose]();
-  if (session.jsonl) await giveStopped(followed, config, session);
+  await using reader = openReader(config);
+  // What became durable while the engine stopped.
+  for (const { recording } of followed) await recording.catchUp(reader);
+  await giveEnds(followed, reader, flags, session);
   output.note(`stopped safely; ${session.me} resume goes on`);
   return exitOfStop(interrupt.cause ?? "interrupted");
 }
@@ -74,12 +77,18 @@ async function settle(
   }
 }
 
-/** What became durable while the engine stopped, and how each run stands then. */
-async function giveStopped(followed: readonly Followed[], config: Config, session: Session): Promise<void> {
-  await using reader = openReader(config);
-  for (const { run, recording } of followed) {
-    await recording.catchUp(reader);
-    giveDocument(endDocument(await reader.view(run)), session);
+/** How each run stands, for whoever asked for more than its line. */
+async function giveEnds(
+  followed: readonly Followed[],
+  runs: Pick<RunReader, "view">,
+  flags: FollowFlags,
+  session: Session,
+): Promise<void> {
+  if (!session.jsonl && flags.summary !== true) return;
+  for (const { run } of followed) {
+    const view = await runs.view(run);
+    if (flags.summary === true) reportSteps(view, session);
+    if (session.jsonl) giveDocument(endDocument(view), session);
   }
 }
 

@@ -48,7 +48,7 @@ export async function watchCommand(name: string, options: WatchOptions, session:
     session.output.note(`no process carries the run out: ${session.me} resume ${run} goes on with it`);
     return exitCodes.unreachable;
   }
-  return reportEnd(view, session, { quiet: options.quiet === true });
+  return reportEnd(view, session, { quiet: options.quiet === true, summary: false });
 }
 
 interface Watch {
