@@ -1,6 +1,8 @@
 // Options of the commands that follow a run: each is the real program, in a process of its own.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import path from "node:path";
 import { test } from "node:test";
 import { type Ended, openProject, programCommand } from "./cli/project.ts";
 import { workflows } from "./cli/workflows.ts";
@@ -209,4 +211,60 @@ test("a summary is a table of the steps: what failed first and short, with attem
   );
   assert.match(rows[1] ?? "", /\|3\|\S+\|.*stumbled over x+…$/);
   assert.match(rows[3] ?? "", /\|3\|\S+$/, "the attempts");
+});
+
+test("a log has one line for every attempt of a call, and the next command appends to it", async () => {
+  await using project = openProject({ ...workflows, ...stumblingFiles });
+  const logged = (): readonly Readonly<Record<string, unknown>>[] =>
+    readFileSync(path.join(project.folder, "calls.jsonl"), "utf8")
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+  await project.run("run", "stumbling.workflow.yml", "--log", "calls.jsonl");
+  const lines = logged();
+  assert.deepEqual(
+    lines.map(({ path: at, attempt, status }) => `${String(at)} ${String(attempt)} ${String(status)}`).toSorted(),
+    [
+      "each[a%2Emd] 1 succeeded",
+      ...[1, 2, 3].map((attempt) => `each[b%2Emd] ${attempt} failed`),
+      ...["1 failed", "2 failed", "3 succeeded"].map((end) => `third ${end}`),
+    ],
+  );
+  const [first, , third] = lines;
+  assert.deepEqual([first?.["step"], first?.["verb"], first?.["artifacts"]], ["third", "function", undefined]);
+  assert.match(JSON.stringify(first?.["error"]), /"code":"function.failed","message":".*stumbled over/);
+  assert.deepEqual(third?.["artifacts"], { done: "reports/done.txt" });
+  const took = Date.parse(String(first?.["endedAt"])) - Date.parse(String(first?.["startedAt"]));
+  assert.equal(first?.["ms"], took);
+
+  const run = project.start("run", "counting.workflow.yml", "--log", "calls.jsonl");
+  await run.says("noted 2");
+  run.kill("SIGINT");
+  await run.ended;
+  const before = logged().length;
+  await project.run("resume", "--log", "calls.jsonl");
+  assert.ok(before > lines.length && logged().length > before);
+  const counted = logged().slice(lines.length);
+  assert.deepEqual(
+    counted.map(({ path: at }) => at),
+    [1, 2, 3, 4, 5, 6].map((n) => `count[${n}]`),
+    "each once, also the one that ended while the first command stopped",
+  );
+});
+
+test("a log that cannot be written is refused before anything starts", async () => {
+  await using project = openProject(workflows);
+  const ended = await project.run("run", "fine.workflow.yml", "--log", "nowhere/calls.jsonl");
+  assert.equal(ended.code, 2, ended.stderr);
+  assert.match(ended.stderr, /--log nowhere\/calls\.jsonl cannot be opened for writing: ENOENT/);
+  assert.doesNotMatch((await project.run("runs")).stdout, /fine/);
+});
+
+const noFullDevice = existsSync("/dev/full") ? false : "there is no /dev/full here";
+
+test("a log that cannot be written any more is said once, and the run goes on", { skip: noFullDevice }, async () => {
+  await using project = openProject(workflows);
+  const ended = await project.run("run", "counting.workflow.yml", "--log", "/dev/full");
+  assert.equal(ended.code, 0, ended.stderr);
+  assert.equal(ended.stderr.split("--log /dev/full cannot be written any more: ENOSPC").length, 2, ended.stderr);
 });

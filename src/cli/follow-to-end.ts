@@ -1,6 +1,7 @@
 import type { App } from "../app/app.ts";
 import type { Config } from "../app/config.ts";
 import type { RunRow } from "../ports/journal.ts";
+import { type CallLog, openCallLog } from "./call-log.ts";
 import { createEventStream } from "./event-stream.ts";
 import type { ExitCode } from "./exit.ts";
 import { follow } from "./follow.ts";
@@ -20,6 +21,8 @@ export interface FollowSession {
   readonly session: Session;
   /** True for a run that this command has started. */
   readonly fromStart: boolean;
+  /** The open file of `--log`. */
+  readonly log?: CallLog | undefined;
 }
 
 /** Options of commands that follow a run. */
@@ -34,6 +37,8 @@ export interface FollowFlags {
   readonly untilGate?: boolean;
   /** Show a table of the steps at the end. */
   readonly summary?: boolean;
+  /** The file of `--log`. */
+  readonly log?: string;
 }
 
 /** The run that waits for this one, when there is one that has not ended. */
@@ -67,7 +72,7 @@ interface Followed extends FollowSession {
 async function followChain(run: string, where: Followed, flags: FollowFlags): Promise<ExitCode> {
   const { app, session } = where;
   const end = { quiet: flags.quiet === true, summary: flags.summary === true };
-  const recording = createRecording(run, recordersOf(session));
+  const recording = createRecording(run, await recordersOf(run, where));
 
   const row = await followRecorded(run, { ...where, recording }, flags);
   if (row === undefined) return await stopSafely(run, { ...where, recording }, end);
@@ -106,8 +111,24 @@ const stopping: Readonly<Record<StopCause, string>> = {
 };
 
 /** What takes in the events of a run besides the view. */
-export function recordersOf({ jsonl, output }: Session): readonly Recorder[] {
+export async function recordersOf(
+  run: string,
+  { app, session, log }: Pick<FollowSession, "app" | "session" | "log">,
+): Promise<readonly Recorder[]> {
+  return [
+    ...streamOf(session),
+    ...(log === undefined ? [] : [log.recorder(await app.planOf(await app.runs.row(run)))]),
+  ];
+}
+
+/** The stream of `--jsonl`, where it is asked for. */
+export function streamOf({ jsonl, output }: Session): readonly Recorder[] {
   return jsonl ? [createEventStream(output)] : [];
+}
+
+/** Opens the file of `--log`, where there is one: before anything starts, so that a wrong name costs nothing. */
+export function openLog({ log }: FollowFlags, { cwd, output }: Session): CallLog | undefined {
+  return log === undefined ? undefined : openCallLog(log, cwd, output);
 }
 
 /** Follows a run until it stands still, with its recorders; undefined when it was interrupted. */

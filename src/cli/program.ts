@@ -242,7 +242,8 @@ function following(command: Command): Command {
 function ending(command: Command): Command {
   return command
     .addOption(new Option("--until-gate", "stop at the first gate that is open, also in a terminal").conflicts("yes"))
-    .option("--summary", "show a table of the steps at the end");
+    .option("--summary", "show a table of the steps at the end")
+    .option("--log <file.jsonl>", "append a line of JSON for every attempt of a call that ends");
 }
 
 /** Options of commands that other programs read along with. */

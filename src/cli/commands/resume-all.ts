@@ -5,7 +5,7 @@ import { limits } from "../../base/limits.ts";
 import type { RunRow, RunStatus } from "../../ports/journal.ts";
 import { endDocument, runDocument } from "../documents.ts";
 import { exitCodes, exitOfRun, type ExitCode } from "../exit.ts";
-import { followToEnd, type FollowFlags, recordersOf } from "../follow-to-end.ts";
+import { followToEnd, type FollowFlags, openLog, recordersOf } from "../follow-to-end.ts";
 import { createInterrupt, exitOfStop } from "../interrupt.ts";
 import { createLogs } from "../logs.ts";
 import { openReader } from "../open-reader.ts";
@@ -22,12 +22,13 @@ const goingOn: readonly RunStatus[] = ["created", "running"];
 export async function resumeAll(flags: FollowFlags, session: Session): Promise<ExitCode> {
   const config = await sessionConfig(session);
   const logs = createLogs();
+  using log = openLog(flags, session);
   await using app = await openApp(config, { env: session.env, drive: "all", onLog: logs.emit });
   const pages = await Promise.all(goingOn.map((status) => app.runs.list({ status, limit: limits.pageRowsMax })));
   const runs = pages.flat().map(({ key }) => key.run);
   const [only, second] = runs;
   if (only !== undefined && second === undefined)
-    return await followToEnd(only, { app, logs, config, session, fromStart: false }, flags);
+    return await followToEnd(only, { app, logs, config, session, log, fromStart: false }, flags);
 
   const { output } = session;
   if (flags.quiet !== true) output.note(runs.length === 0 ? "nothing to resume" : `${runs.length} runs go on`);
@@ -38,7 +39,8 @@ export async function resumeAll(flags: FollowFlags, session: Session): Promise<E
     if (flags.quiet !== true)
       output.note(`  ${output.tone(tone, word.padEnd(wordCells))}  ${key.run}  ${safeLine(workflow)}`);
   };
-  const followed = runs.map((run) => ({ run, recording: createRecording(run, recordersOf(session)) }));
+  const recordings = runs.map(async (run) => createRecording(run, await recordersOf(run, { app, session, log })));
+  const followed = (await Promise.all(recordings)).map((recording, index) => ({ run: runs[index] ?? "", recording }));
   const rows = await Promise.all(followed.map((each) => settle(app, each, interrupt.signal, say)));
   if (session.json) output.json({ runs: rows.map((row) => runDocument(row)) });
   if (!interrupt.signal.aborted) {

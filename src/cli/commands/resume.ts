@@ -1,7 +1,7 @@
 import { reachRuns } from "../../app/reach.ts";
 import type { ExitCode } from "../exit.ts";
 import { findRunOf } from "../find-run.ts";
-import { followToEnd, type FollowFlags } from "../follow-to-end.ts";
+import { followToEnd, type FollowFlags, openLog } from "../follow-to-end.ts";
 import { createLogs } from "../logs.ts";
 import { type Session, sessionConfig } from "../session.ts";
 import { reportHandedOver } from "./decide.ts";
@@ -15,6 +15,7 @@ export async function resumeCommand(name: string | undefined, flags: FollowFlags
 async function resumeOne(name: string, flags: FollowFlags, session: Session): Promise<ExitCode> {
   const config = await sessionConfig(session);
   const run = await findRunOf(config, name);
+  using log = openLog(flags, session);
   const logs = createLogs();
   await using reached = await reachRuns(config, { env: session.env, drive: "asked", onLog: logs.emit });
   if (reached.kind === "holder") {
@@ -22,5 +23,5 @@ async function resumeOne(name: string, flags: FollowFlags, session: Session): Pr
     return await reportHandedOver(reached.runs, run, reached.pid, session);
   }
   await reached.app.runs.resume(run);
-  return await followToEnd(run, { app: reached.app, logs, config, session, fromStart: false }, flags);
+  return await followToEnd(run, { app: reached.app, logs, config, session, log, fromStart: false }, flags);
 }

@@ -7,7 +7,7 @@ import type { RunRow } from "../../ports/journal.ts";
 import { endDocument } from "../documents.ts";
 import { exitCodes, type ExitCode } from "../exit.ts";
 import { findRun } from "../find-run.ts";
-import { recordersOf } from "../follow-to-end.ts";
+import { streamOf } from "../follow-to-end.ts";
 import { createRunView } from "../follow.ts";
 import { createInterrupt, exitOfStop } from "../interrupt.ts";
 import type { View } from "../live-view.ts";
@@ -35,7 +35,7 @@ export async function watchCommand(name: string, options: WatchOptions, session:
   const run = await findRun(runs, name);
   using interrupt = createInterrupt(options.timeout);
   const tracker = createTracker(emptyState(await runs.planOf(await runs.row(run))));
-  const recording = createRecording(run, recordersOf(session));
+  const recording = createRecording(run, streamOf(session));
   const watched = { runs, run, tracker, recording, config, session, signal: interrupt.signal };
   const last = await showUntilStill(watched, options);
   const view = await runs.view(run);
