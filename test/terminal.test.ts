@@ -71,6 +71,14 @@ test("a gate that is left for later ends the command with 6, Ctrl+C at it with 1
   assert.match(broken.screen, /stopped safely/);
 });
 
+test("with --until-gate a gate is not asked about in a terminal either", options, async () => {
+  await using project = openProject(workflows);
+  const { code, screen } = await inTerminal(project, ["run", "asking.workflow.yml", "--until-gate"], []);
+  assert.equal(code, 6, screen);
+  assert.match(screen, /The run waits for a decision/);
+  assert.doesNotMatch(screen, /leave for later|stopped safely|a gate is open/);
+});
+
 test("Ctrl+C while calls run stops safely, and the cursor comes back", options, async () => {
   await using project = openProject(workflows);
   const { code, screen } = await inTerminal(project, ["run", "counting.workflow.yml"], [["noted 2", "\u0003"]]);

@@ -15,6 +15,7 @@ export const exitCodes = {
   conflict: 9,
   rejected: 10,
   held: 75,
+  timedOut: 124,
   interrupted: 130,
 } as const;
 

@@ -1,11 +1,16 @@
 import type { App } from "../app/app.ts";
 import type { Config } from "../app/config.ts";
-import { exitCodes, type ExitCode } from "./exit.ts";
+import type { RunRow } from "../ports/journal.ts";
+import { type CallLog, openCallLog } from "./call-log.ts";
+import { createEventStream } from "./event-stream.ts";
+import type { ExitCode } from "./exit.ts";
 import { follow } from "./follow.ts";
-import { createInterrupt } from "./interrupt.ts";
+import { createInterrupt, exitOfStop, type Interrupt, type StopCause } from "./interrupt.ts";
+import { stopAtGate } from "./stop-at-gate.ts";
 import { openReader } from "./open-reader.ts";
 import type { Logs } from "./logs.ts";
-import { reportEnd, reportStopped } from "./report.ts";
+import { createRecording, type Recorder, type Recording, recordLive } from "./recording.ts";
+import { type EndOptions, isForPrograms, reportEnd, reportStopped } from "./report.ts";
 import type { Session } from "./session.ts";
 
 /** What it takes to follow a run in a command. */
@@ -16,6 +21,8 @@ export interface FollowSession {
   readonly session: Session;
   /** True for a run that this command has started. */
   readonly fromStart: boolean;
+  /** The open file of `--log`. */
+  readonly log?: CallLog | undefined;
 }
 
 /** Options of commands that follow a run. */
@@ -24,6 +31,14 @@ export interface FollowFlags {
   /** Set by `--no-input`. */
   readonly ask?: false;
   readonly quiet?: boolean;
+  /** Milliseconds after which the command stops following. */
+  readonly timeout?: number;
+  /** Stop at the first gate that is open, and ask nothing. */
+  readonly untilGate?: boolean;
+  /** Show a table of the steps at the end. */
+  readonly summary?: boolean;
+  /** The file of `--log`. */
+  readonly log?: string;
 }
 
 /** The run that waits for this one, when there is one that has not ended. */
@@ -44,34 +59,91 @@ async function parentOf(app: App, run: string): Promise<string | undefined> {
 
 /** Follows a run, then says how it ended; an interrupt stops the engine safely first. */
 export async function followToEnd(run: string, where: FollowSession, flags: FollowFlags): Promise<ExitCode> {
-  const { app, logs, config, session, fromStart } = where;
-  const { output } = session;
-  const quiet = flags.quiet === true;
-  using interrupt = createInterrupt();
+  using interrupt = createInterrupt(flags.timeout);
+  using _gates = flags.untilGate === true ? await stopAtGate(where.app, [run], interrupt) : undefined;
+  return await followChain(run, { ...where, interrupt }, flags);
+}
 
-  const ask = flags.ask !== false && output.canAsk && !session.json;
-  const options = { yes: flags.yes === true, ask, quiet, fromStart };
-  const deps = { app, output, interrupt, onLog: logs.listen };
-  let row = await follow(run, deps, options);
-  if (row?.summary.status === "awaiting_approval") {
-    // A decision that still reached this process must not be left lying: whoever sent it was told that the run goes on.
-    await app.shut();
-    const { status } = (await app.runs.row(run)).summary;
-    if (status !== "awaiting_approval") row = await follow(run, deps, { ...options, fromStart: false });
-  }
-  if (row !== undefined) {
-    const parent = row.summary.endedAt === undefined ? undefined : await waitingParent(app, run);
-    if (parent === undefined) return reportEnd(await app.runs.view(run), session, { quiet });
-    // Whoever moves a run on that another waits for wants to see that one go on; there is one JSON document, of the run that ends last.
-    if (!session.json) reportEnd(await app.runs.view(run), session, { quiet });
-    return await followToEnd(parent, { ...where, fromStart: false }, flags);
-  }
+interface Followed extends FollowSession {
+  readonly interrupt: Interrupt;
+}
 
-  output.note("stopping: what runs may end, nothing new begins (Ctrl+C again stops at once)");
+/** Follows a run, and then the one that waits for it. */
+async function followChain(run: string, where: Followed, flags: FollowFlags): Promise<ExitCode> {
+  const { app, session } = where;
+  const end = { quiet: flags.quiet === true, summary: flags.summary === true };
+  const recording = createRecording(run, await recordersOf(run, where));
+
+  const row = await followRecorded(run, { ...where, recording }, flags);
+  if (row === undefined) return await stopSafely(run, { ...where, recording }, end);
+  await recording.catchUp(app);
+  const parent = row.summary.endedAt === undefined ? undefined : await waitingParent(app, run);
+  if (parent === undefined) return reportEnd(await app.runs.view(run), session, end);
+  // Whoever moves a run on that another waits for wants to see that one go on; there is one JSON document, of the run that ends last.
+  if (!isForPrograms(session)) reportEnd(await app.runs.view(run), session, end);
+  return await followChain(parent, { ...where, fromStart: false }, flags);
+}
+
+interface Recorded extends Followed {
+  readonly recording: Recording;
+}
+
+/** Lets running calls end, closes the engine, and says how the run stands and goes on. */
+async function stopSafely(run: string, where: Recorded, end: EndOptions): Promise<ExitCode> {
+  const { app, config, session, interrupt, recording } = where;
+  const cause = interrupt.cause ?? "interrupted";
+  const { status } = (await app.runs.row(run)).summary;
+  // At a gate where nothing else runs there is nothing to stop.
+  if (cause !== "gate" || status === "running") session.output.note(stopping[cause]);
   await app[Symbol.asyncDispose]();
   await using reader = openReader(config);
+  await recording.catchUp(reader);
   const view = await reader.view(run);
-  if (view.row.summary.endedAt !== undefined) return reportEnd(view, session, { quiet });
-  reportStopped(view.row, session);
-  return exitCodes.interrupted;
+  if (cause === "gate" || view.row.summary.endedAt !== undefined) return reportEnd(view, session, end);
+  reportStopped(view, session, end);
+  return exitOfStop(cause);
+}
+
+const stopping: Readonly<Record<StopCause, string>> = {
+  interrupted: "stopping: what runs may end, nothing new begins (Ctrl+C again stops at once)",
+  gate: "a gate is open: what runs may end, nothing new begins (Ctrl+C stops at once)",
+  timeout: "the time of --timeout is over: what runs may end, nothing new begins (Ctrl+C stops at once)",
+};
+
+/** What takes in the events of a run besides the view. */
+export async function recordersOf(
+  run: string,
+  { app, session, log }: Pick<FollowSession, "app" | "session" | "log">,
+): Promise<readonly Recorder[]> {
+  return [
+    ...streamOf(session),
+    ...(log === undefined ? [] : [log.recorder(await app.planOf(await app.runs.row(run)))]),
+  ];
+}
+
+/** The stream of `--jsonl`, where it is asked for. */
+export function streamOf({ jsonl, output }: Session): readonly Recorder[] {
+  return jsonl ? [createEventStream(output)] : [];
+}
+
+/** Opens the file of `--log`, where there is one: before anything starts, so that a wrong name costs nothing. */
+export function openLog({ log }: FollowFlags, { cwd, output }: Session): CallLog | undefined {
+  return log === undefined ? undefined : openCallLog(log, cwd, output);
+}
+
+/** Follows a run until it stands still, with its recorders; undefined when it was interrupted. */
+async function followRecorded(run: string, where: Recorded, flags: FollowFlags): Promise<RunRow | undefined> {
+  const { app, logs, session, interrupt, recording, fromStart } = where;
+  const { output } = session;
+  await using _live = recordLive(app, run, recording);
+  const ask = flags.ask !== false && flags.untilGate !== true && output.canAsk && !isForPrograms(session);
+  const options = { yes: flags.yes === true, ask, quiet: flags.quiet === true, fromStart };
+  const deps = { app, output, interrupt, onLog: logs.listen };
+  const row = await follow(run, deps, options);
+  if (row?.summary.status !== "awaiting_approval") return row;
+
+  // A decision that still reached this process must not be left lying: whoever sent it was told that the run goes on.
+  await app.shut();
+  const { status } = (await app.runs.row(run)).summary;
+  return status === "awaiting_approval" ? row : await follow(run, deps, { ...options, fromStart: false });
 }

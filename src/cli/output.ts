@@ -11,6 +11,8 @@ export interface Output {
   data(text: string): void;
   /** The one document of `--json`. */
   json(value: Json): void;
+  /** One line of `--jsonl`; resolves when the reader has room for the next one. */
+  jsonLine(value: Json): Promise<void>;
   /** A line for people. */
   note(text: string): void;
   /** Emphasis for `note`, where colour is wanted. */
@@ -44,6 +46,7 @@ export function createOutput(env: Readonly<Record<string, string | undefined>>, 
   return {
     data: (text) => void stdout.write(`${text}\n`),
     json: (value) => void stdout.write(`${safeJson(value, 2)}\n`),
+    jsonLine: (value) => writeLine(stdout, safeJson(value, 0)),
     note: (text) => void stderr.write(`${text}\n`),
     tone: toned(colour ?? wantsColour(stderr, env)),
     dataTone: toned(colour ?? wantsColour(stdout, env)),
@@ -73,3 +76,17 @@ function toned(colour: boolean): Output["tone"] {
 function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
   if (error.code !== "EPIPE") throw error;
 }
+
+/** A reader that has gone has room for everything. */
+function writeLine(stream: NodeJS.WriteStream, line: string): Promise<void> {
+  if (stream.write(`${line}\n`)) return Promise.resolve();
+  return new Promise((resolve) => {
+    const done = (): void => {
+      for (const event of endings) stream.off(event, done);
+      resolve();
+    };
+    for (const event of endings) stream.once(event, done);
+  });
+}
+
+const endings = ["drain", "close", "error"] as const;

@@ -1,4 +1,6 @@
-import { Argument, Command, CommanderError, Option } from "commander";
+import { Argument, Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { parseDuration } from "../base/duration.ts";
+import { RunwrightError } from "../base/error.ts";
 import type { FormatOptions } from "./commands/fmt.ts";
 import type { KnownCommand } from "./complete.ts";
 import { type Shell, shells } from "./shells.ts";
@@ -9,15 +11,20 @@ import { reportError } from "./report.ts";
 import { createSession, type GlobalOptions, type Session } from "./session.ts";
 
 /** Carries a command out and keeps its exit code. */
-type Carry = (work: (session: Session) => Promise<ExitCode> | ExitCode) => Promise<void>;
+type Carry = (
+  work: (session: Session) => Promise<ExitCode> | ExitCode,
+  options?: Pick<GlobalOptions, "jsonl">,
+) => Promise<void>;
 
 /** Runs one command line; resolves to its exit code and never throws. Each command is loaded when it is called. */
 export async function main(argv: readonly string[]): Promise<ExitCode> {
   let code: ExitCode = exitCodes.ok;
   const program = new Command("runwright");
-  const carry: Carry = async (work) => {
-    const session = createSession(program.opts<GlobalOptions>());
+  const carry: Carry = async (work, { jsonl = false } = {}) => {
+    const session = createSession({ ...program.opts<GlobalOptions>(), jsonl });
     try {
+      if (session.json && jsonl)
+        throw new RunwrightError("usage.invalid", "--json and --jsonl exclude each other: choose one of them.");
       code = await work(session);
     } catch (error) {
       code = reportError(error, session);
@@ -81,20 +88,20 @@ function addProjectCommands(program: Command, carry: Carry): void {
 }
 
 function addRunCommands(program: Command, carry: Carry): void {
-  following(program.command("run"))
+  streaming(ending(following(program.command("run"))))
     .argument("<file>", "a workflow file")
     .option("--input <name=value>", "an input; may be repeated", collect, [])
     .option("--inputs <file.json>", "a JSON file with inputs")
     .option("--continue", "go on with an unfinished run of the same version and inputs, if there is one")
     .description("start a workflow and follow it")
     .action((file: string, options) =>
-      carry(async (session) => (await import("./commands/run.ts")).runCommand(file, options, session)),
+      carry(async (session) => (await import("./commands/run.ts")).runCommand(file, options, session), options),
     );
-  following(program.command("resume"))
+  streaming(ending(following(program.command("resume"))))
     .argument("[run]", "a run id, the beginning of one, or `latest`; without it, all that were interrupted")
     .description("go on with interrupted and paused runs")
     .action((run: string | undefined, options) =>
-      carry(async (session) => (await import("./commands/resume.ts")).resumeCommand(run, options, session)),
+      carry(async (session) => (await import("./commands/resume.ts")).resumeCommand(run, options, session), options),
     );
   following(program.command("rerun"))
     .argument("<run>", runArgument)
@@ -103,14 +110,13 @@ function addRunCommands(program: Command, carry: Carry): void {
     .action((run: string, options) =>
       carry(async (session) => (await import("./commands/rerun.ts")).rerunCommand(run, options, session)),
     );
-  program
-    .command("watch")
+  streaming(program.command("watch"))
     .argument("<run>", runArgument)
     .option("--end", "go on watching while it waits for people")
     .option("--quiet", "no progress")
     .description("show a run that another process carries out")
     .action((run: string, options) =>
-      carry(async (session) => (await import("./commands/watch.ts")).watchCommand(run, options, session)),
+      carry(async (session) => (await import("./commands/watch.ts")).watchCommand(run, options, session), options),
     );
   program
     .command("runs")
@@ -231,6 +237,30 @@ function following(command: Command): Command {
     .option("--yes", "accept every gate")
     .addOption(new NoInput("--no-input", "ask nothing, also in a terminal"))
     .option("--quiet", "no progress");
+}
+
+function ending(command: Command): Command {
+  return command
+    .addOption(new Option("--until-gate", "stop at the first gate that is open, also in a terminal").conflicts("yes"))
+    .option("--summary", "show a table of the steps at the end")
+    .option("--log <file.jsonl>", "append a line of JSON for every attempt of a call that ends");
+}
+
+/** Options of commands that other programs read along with. */
+function streaming(command: Command): Command {
+  return command
+    .option("--jsonl", "every event of the run as a line of JSON on stdout, then how it stands")
+    .addOption(
+      new Option("--timeout <duration>", "stop following after this time; the run goes on later").argParser(timeoutMs),
+    );
+}
+
+const timeoutMsMax = 24 * 86_400_000;
+
+function timeoutMs(text: string): number {
+  const ms = parseDuration(text) ?? 0;
+  if (ms > 0 && ms <= timeoutMsMax) return ms;
+  throw new InvalidArgumentError("It takes a duration from 1ms to 24d, such as 90s or 2h.");
 }
 
 function collect(value: string, before: readonly string[]): readonly string[] {

@@ -2,22 +2,32 @@ import { problemOf } from "../app/control/problem.ts";
 import type { RunView } from "../app/runs.ts";
 import { formatDuration } from "../base/duration.ts";
 import type { ErrorCode } from "../base/error.ts";
+import type { JsonObject } from "../base/json.ts";
 import type { RunRow } from "../ports/journal.ts";
 import { endDocument } from "./documents.ts";
 import { type ExitCode, exitOfError, exitOfRun } from "./exit.ts";
 import { safeLine, safeText } from "./safe-text.ts";
 import type { Session } from "./session.ts";
 import { showValue } from "./show-value.ts";
+import { stepTable } from "./step-table.ts";
 import { shownPath, wordOfRun } from "./words.ts";
 
 const outputLinesMax = 200;
 
+/** How much is said at the end. */
+export interface EndOptions {
+  readonly quiet: boolean;
+  /** With a table of the steps. */
+  readonly summary: boolean;
+}
+
 /** Says how a run stands that a command has followed, gives its output, and names what to type next. */
-export function reportEnd(view: RunView, session: Session, options: { readonly quiet: boolean }): ExitCode {
+export function reportEnd(view: RunView, session: Session, options: EndOptions): ExitCode {
   const { output } = session;
-  if (session.json) output.json(endDocument(view));
+  if (options.summary) reportSteps(view, session);
+  giveDocument(endDocument(view), session);
   for (const line of endLines(view, session, options.quiet)) output.note(line);
-  if (!session.json && view.row.summary.status === "completed" && view.output !== null) {
+  if (!isForPrograms(session) && view.row.summary.status === "completed" && view.output !== null) {
     const lines = showValue(view.output);
     for (const line of lines.slice(0, outputLinesMax)) output.data(line);
     if (lines.length > outputLinesMax) output.note(`… the rest is in ${session.me} show ${view.row.key.run} --json`);
@@ -26,11 +36,29 @@ export function reportEnd(view: RunView, session: Session, options: { readonly q
   return exitOfRun(view.row);
 }
 
+/** Shows the table of the steps. */
+export function reportSteps(view: RunView, { output }: Session): void {
+  for (const line of stepTable(view, output.tone)) output.note(line);
+}
+
+/** True when programs read `stdout`. */
+export function isForPrograms({ json, jsonl }: Session): boolean {
+  return json || jsonl;
+}
+
+/** Gives programs the document that a command ends with. */
+export function giveDocument(document: JsonObject, { output, json, jsonl }: Session): void {
+  if (json) output.json(document);
+  if (jsonl) void output.jsonLine({ end: document });
+}
+
 /** Says what went wrong: code, one sentence, and what to do. */
 export function reportError(thrown: unknown, session: Session): ExitCode {
-  const { output, json } = session;
+  const { output, json, jsonl } = session;
   const problem = problemOf(thrown);
-  if (json) output.json({ ...problem, message: safeText(problem.message) });
+  const document = { ...problem, message: safeText(problem.message) };
+  if (json) output.json(document);
+  else if (jsonl) void output.jsonLine({ error: document });
   output.note(`${output.tone("bad", `error[${problem.code}]`)} ${safeText(problem.message)}`);
   const fix = fixOf(problem.code, session.me);
   if (fix !== undefined) output.note(`  = ${fix}`);
@@ -52,26 +80,33 @@ function errorLine({ path, message, code }: NonNullable<RunRow["summary"]["error
   return `  ${path === "" ? "" : `${shownPath(path)}: `}${safeLine(message)} (${code})`;
 }
 
-function nextLines({ row, gates }: RunView, { me }: Session): readonly string[] {
+function gateLines({ row, gates }: RunView, me: string): readonly string[] {
+  const run = row.key.run;
+  const [gate] = gates;
+  const path = gates.length > 1 && gate !== undefined ? ` '${gate.path}'` : "";
+  return [
+    `  look    ${me} show ${run}`,
+    `  accept  ${me} approve ${run}${path}`,
+    `  reject  ${me} reject ${run}${path}`,
+  ];
+}
+
+function nextLines(view: RunView, { me }: Session): readonly string[] {
+  const { row } = view;
   const run = row.key.run;
   const [child] = row.summary.waitsFor ?? [];
   if (child !== undefined) return [`The run waits for another, which waits for people: ${me} show ${child}`];
   switch (row.summary.status) {
-    case "awaiting_approval": {
-      const [gate] = gates;
-      const path = gates.length > 1 && gate !== undefined ? ` '${gate.path}'` : "";
-      return [
-        "The run waits for a decision; nothing is lost meanwhile.",
-        `  look    ${me} show ${run}`,
-        `  accept  ${me} approve ${run}${path}`,
-        `  reject  ${me} reject ${run}${path}`,
-      ];
-    }
+    case "awaiting_approval":
+      return ["The run waits for a decision; nothing is lost meanwhile.", ...gateLines(view, me)];
     case "paused":
       return [`The run is paused: ${me} resume ${run} lets it go on.`];
     case "created":
     case "running":
-      return [`The run is not finished: ${me} resume ${run} goes on.`];
+      return [
+        `The run is not finished: ${me} resume ${run} goes on.`,
+        ...(view.gates.length > 0 ? gateLines(view, me) : []),
+      ];
     case "completed":
     case "failed":
     case "cancelled":
@@ -80,8 +115,10 @@ function nextLines({ row, gates }: RunView, { me }: Session): readonly string[] 
 }
 
 /** What to say when a run was interrupted by its user. */
-export function reportStopped(row: RunRow, session: Session): void {
-  session.output.note(`stopped safely; ${session.me} resume ${row.key.run} goes on`);
+export function reportStopped(view: RunView, session: Session, options: EndOptions): void {
+  if (options.summary) reportSteps(view, session);
+  giveDocument(endDocument(view), session);
+  session.output.note(`stopped safely; ${session.me} resume ${view.row.key.run} goes on`);
 }
 
 const fixes: Readonly<Partial<Record<ErrorCode, (me: string) => string>>> = {

@@ -7,6 +7,8 @@ export interface GlobalOptions {
   readonly json?: boolean;
   /** False after `--no-color`. */
   readonly color?: boolean;
+  /** Of the commands that follow a run. */
+  readonly jsonl?: boolean;
 }
 
 /** What a command stands on. */
@@ -16,6 +18,8 @@ export interface Session {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** True when `stdout` is to hold one JSON document. */
   readonly json: boolean;
+  /** True when `stdout` is to hold one JSON document a line: the events of a run, then how it stands. */
+  readonly jsonl: boolean;
   /** How this program is called from here. */
   readonly me: string;
 }
@@ -28,6 +32,7 @@ export function createSession(options: GlobalOptions): Session {
     cwd: process.cwd(),
     env,
     json: options.json === true,
+    jsonl: options.jsonl === true,
     me: commandName(env, process.argv[1] ?? "", process.cwd()),
   };
 }

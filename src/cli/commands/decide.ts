@@ -8,6 +8,7 @@ import { findRunOf } from "../find-run.ts";
 import { followToEnd } from "../follow-to-end.ts";
 import { createLogs } from "../logs.ts";
 import { safeLine } from "../safe-text.ts";
+import { giveDocument, isForPrograms } from "../report.ts";
 import { type Session, sessionConfig } from "../session.ts";
 import { splitPair, valueOfText } from "../values.ts";
 import { shownPath, wordOfRun } from "../words.ts";
@@ -57,7 +58,8 @@ export async function decideCommand(
 
 /** Says that another process goes on with a run. */
 export async function reportHandedOver(runs: Runs, run: string, pid: number, session: Session): Promise<ExitCode> {
-  if (session.json) session.output.json(runDocument(await runs.row(run)));
+  // Whoever wants no document does not ask again: the other process may have ended by now.
+  if (isForPrograms(session)) giveDocument(runDocument(await runs.row(run)), session);
   session.output.note(`process ${pid} goes on with ${run}; see ${session.me} show ${run}`);
   return exitCodes.ok;
 }

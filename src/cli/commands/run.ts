@@ -13,22 +13,18 @@ import type { RunRow, RunStatus } from "../../ports/journal.ts";
 import { reportDiagnostics } from "../diagnostics.ts";
 import { runAgain } from "../command-name.ts";
 import { exitCodes, type ExitCode } from "../exit.ts";
-import { followToEnd } from "../follow-to-end.ts";
+import { followToEnd, type FollowFlags, openLog } from "../follow-to-end.ts";
 import { createLogs } from "../logs.ts";
 import { safeLine } from "../safe-text.ts";
 import { type Session, sessionConfig } from "../session.ts";
 import { inputsOfPairs } from "../values.ts";
 
 /** Options of `run`. */
-export interface RunOptions {
+export interface RunOptions extends FollowFlags {
   /** Each `name=value`. */
   readonly input: readonly string[];
   /** A JSON file with inputs. */
   readonly inputs?: string;
-  readonly yes?: boolean;
-  /** Set by `--no-input`. */
-  readonly ask?: false;
-  readonly quiet?: boolean;
   readonly continue?: boolean;
 }
 
@@ -43,6 +39,7 @@ export async function runCommand(file: string, options: RunOptions, session: Ses
   const whole = wholeVersion(config, own, path.resolve(session.cwd, file));
   const { version } = whole;
   const input = inputOf(version, options, session);
+  using log = openLog(options, session);
   const logs = createLogs();
   const { env } = session;
   await using app = await openApp(config, { env, drive: "asked", onLog: logs.emit });
@@ -50,7 +47,7 @@ export async function runCommand(file: string, options: RunOptions, session: Ses
   const row = started ?? (await app.start(whole, input, env));
   say(row, started !== undefined, { config, session, quiet: options.quiet === true });
   if (started !== undefined) await app.runs.resume(row.key.run);
-  const where = { app, logs, config, session, fromStart: started === undefined };
+  const where = { app, logs, config, session, log, fromStart: started === undefined };
   const code = await followToEnd(row.key.run, where, options);
   const again = againHint(file, version, options, session);
   if (code === exitCodes.ok && options.quiet !== true && again !== undefined) session.output.note(again);

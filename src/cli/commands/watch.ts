@@ -1,16 +1,19 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { isCarriedOut, openRunHistory, type RunHistory } from "../../app/run-reader.ts";
-import { RunwrightError } from "../../base/error.ts";
+import { isCarriedOut, type RunHistory } from "../../app/run-reader.ts";
 import type { Config } from "../../app/config.ts";
 import { emptyState } from "../../machine/state.ts";
 import { isTerminal } from "../../machine/states.ts";
 import type { RunRow } from "../../ports/journal.ts";
+import { endDocument } from "../documents.ts";
 import { exitCodes, type ExitCode } from "../exit.ts";
 import { findRun } from "../find-run.ts";
+import { streamOf } from "../follow-to-end.ts";
 import { createRunView } from "../follow.ts";
-import { createInterrupt } from "../interrupt.ts";
+import { createInterrupt, exitOfStop } from "../interrupt.ts";
 import type { View } from "../live-view.ts";
-import { reportEnd } from "../report.ts";
+import { openReader } from "../open-reader.ts";
+import { createRecording, type Recording } from "../recording.ts";
+import { giveDocument, reportEnd } from "../report.ts";
 import { type Session, sessionConfig } from "../session.ts";
 import { createTracker, type Tracker } from "../tracker.ts";
 
@@ -19,6 +22,8 @@ export interface WatchOptions {
   /** Go on watching while the run waits for people. */
   readonly end?: boolean;
   readonly quiet?: boolean;
+  /** Milliseconds after which the command stops watching. */
+  readonly timeout?: number;
 }
 
 const lookEveryMs = 200;
@@ -26,32 +31,31 @@ const lookEveryMs = 200;
 /** Shows a run that another process carries out, until it has ended or waits for people. Watching changes nothing. */
 export async function watchCommand(name: string, options: WatchOptions, session: Session): Promise<ExitCode> {
   const config = await sessionConfig(session);
-  await using runs = openHistory(config);
+  await using runs = openReader(config);
   const run = await findRun(runs, name);
-  using interrupt = createInterrupt();
+  using interrupt = createInterrupt(options.timeout);
   const tracker = createTracker(emptyState(await runs.planOf(await runs.row(run))));
-  const last = await showUntilStill({ runs, run, tracker, config, session, signal: interrupt.signal }, options);
+  const recording = createRecording(run, streamOf(session));
+  const watched = { runs, run, tracker, recording, config, session, signal: interrupt.signal };
+  const last = await showUntilStill(watched, options);
+  const view = await runs.view(run);
+  if (last !== "still") giveDocument(endDocument(view), session);
   if (last === "detached") {
     session.output.note(`no longer watching; the run goes on: ${session.me} watch ${run}`);
-    return exitCodes.interrupted;
+    return exitOfStop(interrupt.cause ?? "interrupted");
   }
   if (last === "alone") {
     session.output.note(`no process carries the run out: ${session.me} resume ${run} goes on with it`);
     return exitCodes.unreachable;
   }
-  return reportEnd(await runs.view(run), session, { quiet: options.quiet === true });
-}
-
-function openHistory(config: Config): RunHistory {
-  const runs = openRunHistory(config);
-  if (runs === undefined) throw new RunwrightError("run.not-found", `There are no runs in ${config.data}.`);
-  return runs;
+  return reportEnd(view, session, { quiet: options.quiet === true, summary: false });
 }
 
 interface Watch {
   readonly runs: RunHistory;
   readonly run: string;
   readonly tracker: Tracker;
+  readonly recording: Recording;
   readonly config: Config;
   readonly session: Session;
   readonly signal: AbortSignal;
@@ -71,8 +75,9 @@ async function showUntilStill(watch: Watch, options: WatchOptions): Promise<"sti
   }
 }
 
-async function takeNew({ runs, run, tracker }: Watch, view: View): Promise<void> {
+async function takeNew({ runs, run, tracker, recording }: Watch, view: View): Promise<void> {
   for await (const committed of runs.history(run, tracker.state.seq + 1)) view.lines(tracker.take(committed));
+  await recording.catchUp(runs);
 }
 
 function isStill({ summary: { status } }: RunRow, toTheEnd: boolean): boolean {
