@@ -1,41 +1,7 @@
 import { type CodeExample, example } from "./code-example.ts";
 import type { Code } from "./codes.ts";
-import type { ConnectorDescriptor } from "./connector.ts";
+import { desk, mail } from "./example-connectors.ts";
 import type { World } from "./world.ts";
-
-const text = { type: "string" } as const;
-
-const desk: ConnectorDescriptor = {
-  name: "zendesk",
-  version: "3.2.0",
-  title: "Tickets",
-  actions: {
-    get_ticket: {
-      title: "Reads a ticket",
-      effect: "read",
-      input: { type: "object", properties: { id: text }, required: ["id"] },
-    },
-    update_ticket: {
-      title: "Changes a ticket",
-      effect: "conditional",
-      input: { type: "object", properties: { id: text, comment: text }, required: ["id"] },
-      receipt: { type: "object", properties: { remote_id: text, before: { type: "object" } } },
-    },
-  },
-};
-
-const mail: ConnectorDescriptor = {
-  name: "smtp",
-  version: "1.3.0",
-  title: "Mail",
-  actions: {
-    send: {
-      title: "Sends a mail",
-      effect: "blind",
-      input: { type: "object", properties: { to: text, subject: text }, required: ["to", "subject"] },
-    },
-  },
-};
 
 /** The connectors and runners that the examples may name. */
 export const peopleWorld: Pick<World, "connectors" | "runners"> = {
