@@ -308,3 +308,14 @@ test("a connector whose name cannot be one is not offered", () => {
     ],
   );
 });
+
+test("a step picks from twenty models at most", () => {
+  const from = (count: number): readonly string[] => {
+    const names = Array.from({ length: count }, (_, index) => `m${index}`);
+    const models = names.map((name) => `${name}: openai/gpt-5-mini-2025-08-07`).join(", ");
+    const text = `workflow: a\nmodels: { ${models} }\nlimits: { cost_usd: 5 }\nsteps: [{ id: s, llm: [${names.join(", ")}], prompt: Go, pick: first }]\n`;
+    return compileWorkflow({ file: "a.workflow.yml", text }, world).diagnostics.map(({ code }) => code);
+  };
+  assert.deepEqual(from(20), []);
+  assert.deepEqual(from(21), ["E015"]);
+});

@@ -140,6 +140,25 @@ test("of two steps that give a document, the one before the reader is read", () 
   assert.deepEqual(steps["read"]?.waitsFor, [0]);
 });
 
+test("who reads a document that several steps may give waits for all of them", () => {
+  const give = (id: string): string =>
+    `  - id: ${id}\n    function: audit\n    if: inputs.${id}\n    document: backlog\n`;
+  const { said, steps } = compiled(
+    `mode: parallel\ninputs: { one: boolean, two: boolean }\n${backlog}steps:\n${give("one")}${give("two")}  - id: read\n    set: { n: "\${default(docs.backlog, {})}" }\n`,
+  );
+  assert.deepEqual(said, []);
+  assert.deepEqual(steps["read"]?.waitsFor, [0, 1]);
+});
+
+test("a form has fields, and a wait until a time has no match, timeout or on_timeout", () => {
+  const form = (type: string): readonly string[] =>
+    compiled(`steps:\n  - id: review\n    approve: Go?\n    by: [local:ada]\n    form: ${type}\n`).said;
+  assert.deepEqual(form("{ comment: string }"), []);
+  for (const type of ["string", "[string]", "{ enum: [a, b] }"]) assert.deepEqual(form(type), ["E015"], type);
+  for (const idle of ['match: event.data.id == "7"', "timeout: 1d", "on_timeout: continue"])
+    assert.deepEqual(compiled(`steps:\n  - id: w\n    wait: { until: "2030-01-31", ${idle} }\n`).said, ["E015"], idle);
+});
+
 test("the file's defaults mark what is carried out and only cache what reads", () => {
   const { said, steps } = compiled(
     'connectors: { helpdesk: zendesk@3.2.0 }\ndefaults: { cache: { ttl: 1d }, runs_on: [gpu], sensitive: true }\nsteps:\n  - id: read\n    tool: helpdesk.get_ticket\n    with: { id: "7" }\n  - id: write\n    tool: helpdesk.update_ticket\n    with: { id: "7" }\n    undo: { tool: helpdesk.update_ticket, with: "${receipt.before}" }\n  - id: note\n    set: { n: 1 }\n',
