@@ -261,6 +261,8 @@ test("a workflow that comes back to itself through others says how deep it may g
   assert.deepEqual(problems(`limits: { depth: 3 }\n${run}`, { workflows: circle }), []);
   assert.deepEqual(problems(run, { workflows: [of("b", ["c"]), of("c", ["a"], true)] }), []);
   assert.deepEqual(problems(run, { workflows: [of("b", ["c"]), of("c", ["b"])] }), []);
+  const second = problems(run, { workflows: [of("d", ["a"]), of("b", ["a"])] });
+  assert.deepEqual(second, ["E068 workflow 'a' runs itself: a → b → a"], "also when others run it too");
 });
 
 test("the draft of a workflow is known to itself by its inputs", () => {
@@ -318,4 +320,11 @@ test("a step picks from twenty models at most", () => {
   };
   assert.deepEqual(from(20), []);
   assert.deepEqual(from(21), ["E015"]);
+});
+
+test("a misspelt pick is one slip, and an undo is a map", () => {
+  const codes = (steps: string): readonly string[] => problems(steps).map((text) => text.slice(0, 4));
+  assert.deepEqual(codes("steps: [{ id: s, llm: [fast, strong], prompt: Go, pcik: first }]"), ["E010"]);
+  const write = "id: s, tool: helpdesk.update_ticket, with: { id: '7' }";
+  assert.deepEqual(codes(`steps: [{ ${write}, undo: helpdesk.update_ticket }]`), ["E015"]);
 });

@@ -65,6 +65,13 @@ test("another need that can succeed alone lets the write run past the gate", () 
   assert.deepEqual(said(`${answer}${soft}${file}    needs: [review, answer]\n`), ["W070 file"]);
 });
 
+test("a gate that runs in any case is not skipped with the one it needs", () => {
+  const first = gate.replace("review", "first") + "    if: inputs.ask\n";
+  const second = `${gate}    needs: [first]\n`;
+  assert.deepEqual(said(answer + first + second + file), ["E075 file"]);
+  assert.deepEqual(said(`${answer}${first}${second}    run_on: always\n${file}`), []);
+});
+
 test("a group is as sure as what it holds: a gate in a group counts, one in a for-each or a contained group does not", () => {
   const group = (fields: string): string => `  - id: check\n${fields}    do:\n${indented(gate)}`;
   assert.deepEqual(said(answer + group("") + file), []);

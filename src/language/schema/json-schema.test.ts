@@ -47,3 +47,9 @@ test("a part that is no JSON Schema is refused wherever it stands, and nothing i
 test("a reference leads to a place of the same type", () => {
   assert.notDeepEqual(read('{ $ref: "#/$defs/none" }').codes, []);
 });
+
+test("an enum has a thousand values at most", () => {
+  const values = (count: number): string => JSON.stringify({ enum: Array.from({ length: count }, (_, n) => n) });
+  assert.deepEqual(read(values(1000)).codes, []);
+  assert.deepEqual(read(values(1001)).codes, ["E018"]);
+});
