@@ -116,3 +116,12 @@ test("a JSON file that is not JSON says where", () => {
   const [short] = compileWorkflow({ file: "x.workflow.json", text: '{"a": 1' }, world).diagnostics;
   assert.deepEqual([short?.message, short?.range], ["this JSON ends too early", { start: 7, end: 7 }]);
 });
+
+test("a file has 2,000 steps at most", () => {
+  const found = (count: number): readonly string[] => {
+    const steps = Array.from({ length: count }, (_, n) => `  - { id: s${n}, function: audit }\n`);
+    return compiled(steps.join("")).diagnostics.map(({ code }) => code);
+  };
+  assert.deepEqual(found(2000), []);
+  assert.deepEqual(found(2001), ["E001"]);
+});

@@ -261,6 +261,8 @@ test("a workflow that comes back to itself through others says how deep it may g
   assert.deepEqual(problems(`limits: { depth: 3 }\n${run}`, { workflows: circle }), []);
   assert.deepEqual(problems(run, { workflows: [of("b", ["c"]), of("c", ["a"], true)] }), []);
   assert.deepEqual(problems(run, { workflows: [of("b", ["c"]), of("c", ["b"])] }), []);
+  const second = problems(run, { workflows: [of("d", ["a"]), of("b", ["a"])] });
+  assert.deepEqual(second, ["E068 workflow 'a' runs itself: a → b → a"], "also when others run it too");
 });
 
 test("the draft of a workflow is known to itself by its inputs", () => {
@@ -307,4 +309,22 @@ test("a connector whose name cannot be one is not offered", () => {
       ["E050", undefined],
     ],
   );
+});
+
+test("a step picks from twenty models at most", () => {
+  const from = (count: number): readonly string[] => {
+    const names = Array.from({ length: count }, (_, index) => `m${index}`);
+    const models = names.map((name) => `${name}: openai/gpt-5-mini-2025-08-07`).join(", ");
+    const text = `workflow: a\nmodels: { ${models} }\nlimits: { cost_usd: 5 }\nsteps: [{ id: s, llm: [${names.join(", ")}], prompt: Go, pick: first }]\n`;
+    return compileWorkflow({ file: "a.workflow.yml", text }, world).diagnostics.map(({ code }) => code);
+  };
+  assert.deepEqual(from(20), []);
+  assert.deepEqual(from(21), ["E015"]);
+});
+
+test("a misspelt pick is one slip, and an undo is a map", () => {
+  const codes = (steps: string): readonly string[] => problems(steps).map((text) => text.slice(0, 4));
+  assert.deepEqual(codes("steps: [{ id: s, llm: [fast, strong], prompt: Go, pcik: first }]"), ["E010"]);
+  const write = "id: s, tool: helpdesk.update_ticket, with: { id: '7' }";
+  assert.deepEqual(codes(`steps: [{ ${write}, undo: helpdesk.update_ticket }]`), ["E015"]);
 });

@@ -94,6 +94,7 @@ test("a wait until a time takes a time, or an expression that gives a text", () 
   assert.deepEqual(until("${inputs.when}"), []);
   assert.deepEqual(until("${inputs.n}"), ["E303"]);
   assert.deepEqual(until("2030-13-31"), ["E016"]);
+  assert.deepEqual(until(""), ["E015"]);
   assert.deepEqual(until("2030-01-31T09:00:00"), ["E016"]);
 });
 
@@ -140,6 +141,25 @@ test("of two steps that give a document, the one before the reader is read", () 
   assert.deepEqual(steps["read"]?.waitsFor, [0]);
 });
 
+test("who reads a document that several steps may give waits for all of them", () => {
+  const give = (id: string): string =>
+    `  - id: ${id}\n    function: audit\n    if: inputs.${id}\n    document: backlog\n`;
+  const { said, steps } = compiled(
+    `mode: parallel\ninputs: { one: boolean, two: boolean }\n${backlog}steps:\n${give("one")}${give("two")}  - id: read\n    set: { n: "\${default(docs.backlog, {})}" }\n`,
+  );
+  assert.deepEqual(said, []);
+  assert.deepEqual(steps["read"]?.waitsFor, [0, 1]);
+});
+
+test("a form has fields, and a wait until a time has no match, timeout or on_timeout", () => {
+  const form = (type: string): readonly string[] =>
+    compiled(`steps:\n  - id: review\n    approve: Go?\n    by: [local:ada]\n    form: ${type}\n`).said;
+  assert.deepEqual(form("{ comment: string }"), []);
+  for (const type of ["string", "[string]", "{ enum: [a, b] }"]) assert.deepEqual(form(type), ["E015"], type);
+  for (const idle of ['match: event.data.id == "7"', "timeout: 1d", "on_timeout: continue"])
+    assert.deepEqual(compiled(`steps:\n  - id: w\n    wait: { until: "2030-01-31", ${idle} }\n`).said, ["E015"], idle);
+});
+
 test("the file's defaults mark what is carried out and only cache what reads", () => {
   const { said, steps } = compiled(
     'connectors: { helpdesk: zendesk@3.2.0 }\ndefaults: { cache: { ttl: 1d }, runs_on: [gpu], sensitive: true }\nsteps:\n  - id: read\n    tool: helpdesk.get_ticket\n    with: { id: "7" }\n  - id: write\n    tool: helpdesk.update_ticket\n    with: { id: "7" }\n    undo: { tool: helpdesk.update_ticket, with: "${receipt.before}" }\n  - id: note\n    set: { n: 1 }\n',
@@ -150,4 +170,38 @@ test("the file's defaults mark what is carried out and only cache what reads", (
   assert.equal(steps["write"]?.undo?.action, "update_ticket");
   assert.deepEqual([steps["read"]?.runsOn, steps["note"]?.runsOn], [["gpu"], undefined]);
   assert.equal(steps["note"]?.sensitive, true);
+});
+
+test("a scope has a name, and a group gives a document by its output", () => {
+  const scoped = (scope: string): readonly string[] =>
+    compiled(`steps:\n  - id: each\n    for_each: "\${[1]}"\n    scope: ${scope}\n    function: audit\n`).said;
+  assert.deepEqual(scoped("part"), []);
+  for (const wrong of ["Part", "a.b", '""', "1a"]) assert.equal(scoped(wrong).length, 1, wrong);
+  const group = '  - id: g\n    document: backlog\n    output: { epics: "${[]}" }\n    do:\n      - function: audit\n';
+  assert.deepEqual(compiled(`${backlog}steps:\n${group}`).said, []);
+});
+
+test("docs is the name of the documents, unless a macro calls its variable so", () => {
+  const reads = (text: string): readonly string[] =>
+    compiled(`${backlog}steps:\n${write}  - id: read\n    set: { n: '\${${text}}' }\n`).said;
+  assert.deepEqual(reads('[{"other": 1}].map(docs, docs.other)'), []);
+  assert.deepEqual(reads("[1].map(i, size(docs.backlog.epics) + i)"), []);
+  assert.deepEqual(reads("[1].map(i, docs)"), ["E303"]);
+  assert.deepEqual(reads("[1].map(i, docs.other)"), ["E056"]);
+});
+
+test("vars may have fields that no input has, the inputs may not", () => {
+  const reads = (text: string): readonly string[] =>
+    compiled(`inputs: { a: string }\nsteps:\n  - id: read\n    set: { n: '\${${text}}' }\n`).said;
+  assert.deepEqual(reads("vars.a + vars.other"), []);
+  assert.deepEqual(reads("vars.a + 1"), ["E303"]);
+  assert.deepEqual(reads("inputs.other"), ["E302"]);
+});
+
+test("a misspelt on_timeout, or a misspelt timeout of those who are asked next, is one slip", () => {
+  const gate = (fields: string): readonly string[] =>
+    compiled(`steps:\n  - id: g\n    approve: Go?\n    by: [local:ada]\n    timeout: 1d\n    ${fields}\n`).said;
+  assert.deepEqual(gate("on_timeot: reject"), ["E010"]);
+  assert.deepEqual(gate("on_timeout: { escalate: [local:bob], timeot: 2d }"), ["E010"]);
+  assert.deepEqual(gate("on_timeout: { escalate: [local:bob] }"), ["E065"]);
 });

@@ -199,3 +199,17 @@ test("a workflow has at most 100 triggers", () => {
   assert.equal(planOf(schedules(100)).triggers?.length, 100);
   assert.deepEqual(said(schedules(101)), ["E015 a workflow has at most 100 triggers, not 101"]);
 });
+
+test("the path of a webhook has 200 characters at most", () => {
+  const path = (length: number): string => `on: { webhook: { path: /${"a".repeat(length - 1)}, ${auth} } }`;
+  assert.deepEqual(said(path(200)), []);
+  assert.equal(said(path(201)).length, 1);
+});
+
+test("misspelt inputs of a trigger are one slip", () => {
+  const hook = `inputs: { subject: string }\non: { webhook: { path: /a, ${auth}, inptus: { subject: a } } }`;
+  assert.deepEqual(
+    said(hook).map((text) => text.slice(0, 4)),
+    ["E010"],
+  );
+});

@@ -37,6 +37,9 @@ test("a gate that time alone accepts, or after whose failure the run goes on, is
   assert.deepEqual(said(`${answer}${gate}    timeout: 1d\n    on_timeout: accept\n${file}`), ["W070 file"]);
   assert.deepEqual(said(`${answer}${gate}    on_failure: continue\n${file}`), ["W070 file"]);
   assert.deepEqual(said(`${answer}${gate}    timeout: 1d\n    on_timeout: reject\n${file}`), []);
+  const goesOn = `${head}defaults: { on_failure: continue }\n`;
+  assert.deepEqual(said(answer + gate + file, goesOn), ["W070 file"]);
+  assert.deepEqual(said(`${answer}${gate}    on_failure: stop\n${file}`, goesOn), []);
 });
 
 test("a write behind a gate that may be skipped or rejected needs it, directly or through a step that does", () => {
@@ -60,6 +63,13 @@ test("a write that is meant for the case that the gate did not hold is no slip, 
 test("another need that can succeed alone lets the write run past the gate", () => {
   const soft = `${gate}    if: inputs.ask\n`;
   assert.deepEqual(said(`${answer}${soft}${file}    needs: [review, answer]\n`), ["W070 file"]);
+});
+
+test("a gate that runs in any case is not skipped with the one it needs", () => {
+  const first = gate.replace("review", "first") + "    if: inputs.ask\n";
+  const second = `${gate}    needs: [first]\n`;
+  assert.deepEqual(said(answer + first + second + file), ["E075 file"]);
+  assert.deepEqual(said(`${answer}${first}${second}    run_on: always\n${file}`), []);
 });
 
 test("a group is as sure as what it holds: a gate in a group counts, one in a for-each or a contained group does not", () => {
@@ -86,6 +96,9 @@ test("values are followed through set, functions' inputs, items, groups and the 
   assert.deepEqual(said(`${answer}${write("item")}    for_each: split(answer.output, " ")\n`), ["W070 file"]);
   const loop = `  - id: lp\n    loop: { max_iters: 2, stop_when: iter.n > 1 }\n    do:\n${indented(write("json(iter.last)") + answer)}`;
   assert.deepEqual(said(loop, `${head}limits: { cost_usd: 5 }\n`), ["W070 file"]);
+  const chosen = (value: string): string => `${group}    output: { n: "\${${value}}" }\n`;
+  assert.deepEqual(said(chosen("answer.output") + write("both.output.n")), ["W070 file"]);
+  assert.deepEqual(said(chosen("inputs.text") + write("both.output.n")), [], "only what the group gives is written");
   assert.deepEqual(said(answer + write("answer.status")), []);
   assert.deepEqual(said(answer + write("inputs.text")), []);
 });
@@ -94,6 +107,9 @@ test("inputs that a webhook fills come from outside, those that a person gives d
   const write = '  - id: file\n    tool: helpdesk.update_ticket\n    with: { id: "7", comment: "${inputs.text}" }\n';
   const hook = `${head}on: { webhook: { path: /a, auth: { token: x }, inputs: { text: hello, ask: "\${true}" } } }\n`;
   assert.deepEqual(said(write), []);
+  const byVars = write.replace("inputs.text", "vars.text");
+  assert.deepEqual(said(byVars), []);
+  assert.ok(said(byVars, hook).includes("W070 file"));
   const early = "  - id: review\n    approve: File it?\n    by: [local:ada]\n";
   assert.ok(said(write, hook).includes("W070 file"));
   assert.ok(!said(early + write, hook).includes("W070 file"));

@@ -76,3 +76,28 @@ test("what is too large to be evaluated is refused before it runs", () => {
   assert.ok(said("!".repeat(8000)).length < 9000, "a message stays short");
   assert.match(said(`"${"a".repeat(9000)}"`), /^E399 the expression has 9002 characters; at most 8192 are allowed/);
 });
+
+test("a function of another language is mended to the one that does the same here", () => {
+  const meant = {
+    length: "size",
+    len: "size",
+    uint: "int",
+    float: "number",
+    parseInt: "int",
+    parseFloat: "number",
+    boolean: "bool",
+    str: "string",
+    toString: "string",
+    String: "string",
+    toLowerCase: "lower",
+    lowerAscii: "lower",
+    lowercase: "lower",
+    toUpperCase: "upper",
+    upperAscii: "upper",
+    uppercase: "upper",
+    strip: "trim",
+    coalesce: "first",
+    distinct: "unique",
+  };
+  for (const [other, own] of Object.entries(meant)) assert.equal(mended(`${other}(item)`), `${own}(item)`, other);
+});

@@ -5,7 +5,8 @@ import type { Json, JsonObject } from "../../base/json.ts";
 import { compileExpression } from "./check.ts";
 import { evaluate } from "./evaluate.ts";
 import type { Node } from "./tree.ts";
-import { types, type Type } from "./type.ts";
+import type { StepType } from "./checker.ts";
+import { types, unionOf, type Type } from "./type.ts";
 
 const open = new Map<string, Type>([["x", types.any]]);
 const environment = { names: open, step: () => undefined, stepIds: [] };
@@ -131,6 +132,19 @@ test("has tells a field that is there from one that is not", () => {
   assert.equal(valueOf("has(x.a)", { a: null }), true);
   assert.equal(valueOf("has(x.a)", {}), false);
   assert.equal(valueOf("has(x.a.b)", {}), false);
+});
+
+test("has tells whether a field of a step itself is there", () => {
+  const fields = { output: unionOf([types.text, types.null]), status: types.text };
+  const step: StepType = { step: 0, id: "a", fields };
+  const { expression } = compileExpression("has(a.output)", {
+    ...environment,
+    step: (name) => (name === "a" ? step : undefined),
+    stepIds: ["a"],
+  });
+  assert.ok(expression !== undefined);
+  const given = (output: Json): Json => evaluate(expression, { name: () => undefined, step: () => output });
+  assert.deepEqual([given("text"), given(""), given(null)], [true, true, false]);
 });
 
 test("first and default take the first value that is not null and look no further", () => {

@@ -80,6 +80,11 @@ test("a moment is taken apart in UTC or in a time zone", () => {
   assert.equal(at("getMilliseconds()"), 250);
   assert.equal(valueOf('timestamp("2026-07-01T00:00:00Z").getHours("Europe/Zurich")'), 2, "summer time");
   assert.equal(valueOf("x.getFullYear()", Date.parse("0001-01-01T00:00:00Z")), 1);
+  const before = Date.UTC(-5, 5, 15, 12, 30, 15, 250);
+  assert.equal(valueOf('x.getFullYear("Europe/Zurich")', before), -5, "before the year 1");
+  assert.equal(valueOf('x.getMonth("Europe/Zurich")', before), 5);
+  assert.equal(at('getMilliseconds("Europe/Zurich")'), 250);
+  assert.equal(at('getSeconds("Europe/Zurich")'), 5);
   refuses("x.getHours()", 9e15, /is no moment/);
   refuses("x.getHours()", "2026", /needs a number/);
   refuses('x.getHours("Mars/Olympus")', 0, /there is no time zone "Mars/);

@@ -32,6 +32,7 @@ test("a list that asks for items has one", () => {
   assert.equal(isFilled(unionOf([listOf(types.text, true), types.null])), false);
   assert.equal(isFilled(join(listOf(types.text, true), listOf(types.text))), false);
   assert.equal(isFilled(unionOf([listOf(types.text, true), listOf(types.text)])), false);
+  assert.equal(isFilled(unionOf([])), false, "what has no values is no list that has an item");
 });
 
 test("an object that lists fields is closed unless it says otherwise", () => {

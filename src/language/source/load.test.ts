@@ -133,3 +133,14 @@ test("depth ends at 32, whether it is written or put together from aliases", () 
   const ladder = Array.from({ length: 12 }, (_, n) => `a${n}: &a${n} [[[[${n === 0 ? "x" : `*a${n - 1}`}]]]]`);
   assert.deepEqual(messagesOf(ladder.join("\n")), ["E001 this is nested deeper than 32 levels"]);
 });
+
+test("unquoted values inside brackets are quoted whole, up to the comma outside of their expressions", () => {
+  const mended = (text: string): string => {
+    const { fix } = load(text).found.find(({ code }) => code === "E003") ?? {};
+    assert.ok(fix !== undefined, text);
+    return text.slice(0, fix.range.start) + fix.text + text.slice(fix.range.end);
+  };
+  assert.equal(mended("a: { b: ${x}, c: 1 }"), 'a: { b: "${x}", c: 1 }');
+  assert.equal(mended("a: { b: ${x} and ${f(y, z)} too, c: 1 }"), 'a: { b: "${x} and ${f(y, z)} too", c: 1 }');
+  assert.equal(mended("a: [${x}/${f(y, z)}, 1]"), 'a: ["${x}/${f(y, z)}", 1]');
+});
