@@ -1,12 +1,14 @@
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import path from "node:path";
-import { listExecutors } from "../actions/function/find.ts";
+import { type ExecutorKind, executorFiles, listExecutors } from "../actions/function/find.ts";
 import { RunwrightError } from "../base/error.ts";
 import { limits } from "../base/limits.ts";
 import { builtInConnectors } from "../connectors/built-in.ts";
 import { readDescriptor } from "../connectors/read-descriptor.ts";
 import type { ConnectorDescriptor } from "../language/connector.ts";
 import { knownDraft } from "../language/known-workflow.ts";
+import { moduleOutput } from "../language/module-type.ts";
+import type { Schema } from "../language/plan.ts";
 import type { KnownWorkflow, World } from "../language/world.ts";
 import type { Config } from "./config.ts";
 import { folderWith, modulesRoot } from "./modules-root.ts";
@@ -23,8 +25,10 @@ const agents = ["claude-code", "codex", "gemini", "grok"] as const;
 export function worldOf(config: Config, place: string): Partial<World> {
   let connectors: readonly ConnectorDescriptor[] | undefined;
   let workflows: readonly KnownWorkflow[] | undefined;
+  const root = modulesRoot(config, place);
   return {
-    ...listExecutors(modulesRoot(config, place)),
+    ...listExecutors(root),
+    moduleOutput: moduleOutputs(root),
     roles: Object.keys(config.roles),
     agents,
     pins: readPins(folderWith(config, place, [pinsFileName]), config.root),
@@ -37,6 +41,22 @@ export function worldOf(config: Config, place: string): Partial<World> {
       return workflows;
     },
   };
+}
+
+/** What the modules of a folder say of what they give, each read when a step first calls it. */
+function moduleOutputs(root: string): NonNullable<World["moduleOutput"]> {
+  const known = new Map<string, Schema | undefined>();
+  return (kind, name) => {
+    const key = `${kind} ${name}`;
+    if (!known.has(key)) known.set(key, readOutput(root, kind, name));
+    return known.get(key);
+  };
+}
+
+function readOutput(root: string, kind: ExecutorKind, name: string): Schema | undefined {
+  const file = executorFiles(root, kind, name, path).find((each) => existsSync(each));
+  const text = file === undefined ? undefined : textOf(file);
+  return text === undefined ? undefined : moduleOutput(text);
 }
 
 /** The folder in which the workflows lie that a file's steps run: its own when that is called so, else the project's. */

@@ -12,6 +12,8 @@ export interface World {
   /** Names of the user modules found, for `function:` and `assignment:`. */
   readonly functions: readonly string[];
   readonly assignments: readonly string[];
+  /** The type of what a user module gives, when its text says so. */
+  readonly moduleOutput?: (kind: "function" | "assignment", name: string) => Schema | undefined;
   /** Roles that the configuration names, beside `requester`. */
   readonly roles: readonly string[];
   /** Every version of every connector that is installed. */

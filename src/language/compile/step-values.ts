@@ -4,6 +4,7 @@ import { describeType, partsOf } from "../expression/type.ts";
 import type { Schema } from "../plan.ts";
 import { schemaOf } from "../schema/short-form.ts";
 import type { SourceEntry } from "../source/tree.ts";
+import { callsModule } from "../fields/verbs.ts";
 import { documentSchema } from "./document-names.ts";
 import { isWholeExpression, templatePart, type TypedTemplate, whoOf } from "./parts.ts";
 import type { Workshop } from "./workshop.ts";
@@ -38,12 +39,18 @@ export function valuePart(shop: Workshop, step: StepDraft): TypedTemplate | unde
   });
 }
 
-/** The schema of what a call gives: as `output` says, else that of its document. */
+/** The schema of what a call gives: as `output` says, else that of its document, else what its module says. */
 export function outputSchema(shop: Workshop, step: StepDraft): Schema | undefined {
   return shop.once<Schema | undefined>(step, "schema", undefined, () => {
     const entry = step.fields.get("output");
-    return entry === undefined ? documentSchema(shop, step) : schemaOf(entry.value, shop.problems);
+    if (entry !== undefined) return schemaOf(entry.value, shop.problems);
+    return documentSchema(shop, step) ?? schemaOfModule(shop, step);
   });
+}
+
+function schemaOfModule({ world }: Workshop, { verb, verbEntry }: StepDraft): Schema | undefined {
+  if (!callsModule(verb) || verbEntry.value.kind !== "scalar") return undefined;
+  return world.moduleOutput?.(verb, verbEntry.value.text);
 }
 
 function withPart(shop: Workshop, step: StepDraft): TypedTemplate | undefined {
