@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { mock, test } from "node:test";
 import { createRealClock } from "./clock.ts";
 
 test("a wait that is longer than a timer of the platform holds does not fire at once", async () => {
@@ -70,4 +70,32 @@ test("the hours in which the machine slept have passed", () => {
   assert.equal(hand.clock.now(), 1_000_001_000 + 9 * hourMs);
   hand.wall += 2 * hourMs;
   assert.equal(hand.clock.now(), 1_000_001_000 + 9 * hourMs, "a sleep explains no more than its own length");
+});
+
+test("a wait that was slept through is over within a minute of waking; one that was not slept through is not", () => {
+  mock.timers.enable({ apis: ["setTimeout"] });
+  try {
+    const hand = byHand();
+    let fired = 0;
+    using _timer = hand.clock.after(2 * hourMs, () => (fired += 1));
+    pass(hand, 60_000);
+    mock.timers.tick(60_000);
+    assert.equal(fired, 0);
+    hand.wall += 9 * hourMs;
+    hand.slept += 9 * hourMs;
+    pass(hand, 60_000);
+    mock.timers.tick(60_000);
+    mock.timers.tick(1);
+    assert.equal(fired, 1);
+
+    hand.wall += 9 * hourMs;
+    hand.slept += 9 * hourMs;
+    using _after = hand.clock.after(2 * hourMs, () => (fired += 1));
+    pass(hand, 60_000);
+    mock.timers.tick(60_000);
+    mock.timers.tick(60_000);
+    assert.equal(fired, 1, "a wait that begins right after the machine woke has not been slept through");
+  } finally {
+    mock.timers.reset();
+  }
 });
