@@ -1,8 +1,10 @@
-import { existsSync } from "node:fs";
+import { existsSync, renameSync, rmSync } from "node:fs";
+import path from "node:path";
 import { DatabaseSync, type SQLInputValue } from "node:sqlite";
 import { messageOf, RunwrightError } from "../../base/error.ts";
 import type { Columns } from "../../ports/journal-rows.ts";
-import { createFailure, isDamage, needsRollback, type Failure } from "./failure.ts";
+import { keepNames } from "./durable-names.ts";
+import { createFailure, isDamage, type Failure } from "./failure.ts";
 import { logBytesUsual } from "./log-limits.ts";
 import { schema, schemaVersion } from "./schema.ts";
 import { assertSound, damaged } from "./soundness.ts";
@@ -43,14 +45,34 @@ export interface Checkpoint {
 export type Synchronous = "full" | "normal";
 
 /**
- * Opens the journal's file for writing, and makes it when it is not there.
+ * Makes the journal's file under another name, and gives it its own when it is whole: no reader ever meets one that is half made, nor holds its
+ * maker up.
+ */
+export function makeDatabase(file: string): void {
+  const unfinished = `${file}.new`;
+  for (const rest of ["", "-journal", "-wal", "-shm"]) rmSync(`${unfinished}${rest}`, { force: true });
+  try {
+    using connection = new DatabaseSync(unfinished);
+    connection.exec(`
+      PRAGMA journal_mode = WAL; PRAGMA synchronous = full; PRAGMA fullfsync = 1; PRAGMA checkpoint_fullfsync = 1;
+      BEGIN IMMEDIATE; ${schema} PRAGMA user_version = ${schemaVersion}; COMMIT;
+    `);
+  } catch (error) {
+    throw createFailure(file).ofWrite(error);
+  }
+  renameSync(unfinished, file);
+  keepNames(path.dirname(file));
+}
+
+/**
+ * Opens the journal's file for writing.
  *
  * Throws `store.unknown-schema` for a file of another schema and `journal.damaged` for a damaged one, and leaves either as it is: both are looked
  * for before anything can change the file.
  */
 export function openDatabase(file: string, synchronous: Synchronous): Database {
-  const isNew = !existsSync(file) || schemaVersionOf(file, "writing") === 0;
-  if (!isNew) assertSound(file);
+  assertSchema(file);
+  assertSound(file);
   const connection = new DatabaseSync(file, { timeout: 0 });
   try {
     // A commit is flushed by a sync that reaches the disk (macOS has to be told), and never pays for a checkpoint. A log that had to become
@@ -59,9 +81,7 @@ export function openDatabase(file: string, synchronous: Synchronous): Database {
       PRAGMA journal_mode = WAL; PRAGMA synchronous = ${synchronous}; PRAGMA fullfsync = 1; PRAGMA checkpoint_fullfsync = 1;
       PRAGMA wal_autocheckpoint = 0; PRAGMA journal_size_limit = ${logBytesUsual}; PRAGMA temp_store = MEMORY;
     `);
-    const database = guard(connection, file);
-    if (isNew) database.transact(() => connection.exec(`${schema} PRAGMA user_version = ${schemaVersion};`));
-    return database;
+    return guard(connection, file);
   } catch (error) {
     connection.close();
     throw isDamage(error) ? createFailure(file).ofRead(error) : createFailure(file).ofWrite(error);
@@ -70,30 +90,16 @@ export function openDatabase(file: string, synchronous: Synchronous): Database {
 
 /** Opens the journal's file for reading, next to the process that writes it. Neither waits for the other. */
 export function openDatabaseReadOnly(file: string): Database {
-  // A file without a schema is still being made, or its maker was killed: nobody was ever told of a run in it.
-  if (!existsSync(file) || schemaVersionOf(file, "reading") === 0) {
-    throw new RunwrightError("run.not-found", `There is no journal at ${file}.`);
-  }
+  if (!existsSync(file)) throw new RunwrightError("run.not-found", `There is no journal at ${file}.`);
+  assertSchema(file);
   return guard(new DatabaseSync(file, { timeout: 1000, readOnly: true }), file);
 }
 
-function schemaVersionOf(file: string, access: "reading" | "writing"): number {
+function assertSchema(file: string): void {
   try {
-    return readSchemaVersion(file, true);
-  } catch (error) {
-    if (!needsRollback(error)) throw error;
-    // Left by a process that was killed while it made the file: once it is made, changes go through the write-ahead log.
-    return access === "reading" ? 0 : readSchemaVersion(file, false);
-  }
-}
-
-function readSchemaVersion(file: string, readOnly: boolean): number {
-  try {
-    using connection = new DatabaseSync(file, { timeout: 1000, readOnly });
+    using connection = new DatabaseSync(file, { timeout: 1000, readOnly: true });
     const version = Number(connection.prepare("PRAGMA user_version").get()?.["user_version"]);
-    const tables = Number(connection.prepare("SELECT count(*) AS tables FROM sqlite_schema").get()?.["tables"]);
-    if (version === schemaVersion || (version === 0 && tables === 0)) return version;
-    throw unknownSchema(file, version);
+    if (version !== schemaVersion) throw unknownSchema(file, version);
   } catch (error) {
     if (!isDamage(error)) throw error;
     throw damaged(file, messageOf(error), error);

@@ -14,7 +14,6 @@ export interface Failure {
 
 /** Primary result codes; an extended one has more in its higher bits. */
 const codes = { busy: 5, ioError: 10, corrupt: 11, full: 13, notADatabase: 26 } as const;
-const readOnlyRollback = 776;
 
 /**
  * Judges the errors of the database in `file`.
@@ -57,11 +56,6 @@ export function createFailure(file: string): Failure {
 export function isDamage(error: unknown): boolean {
   const code = primaryCode(error);
   return code === codes.corrupt || code === codes.notADatabase;
-}
-
-/** True when a connection may not read before it has undone a change that was cut short, which one for reading cannot. */
-export function needsRollback(error: unknown): boolean {
-  return errcode(error) === readOnlyRollback;
 }
 
 function wrap(code: ConstructorParameters<typeof RunwrightError>[0], what: string, cause: unknown): RunwrightError {

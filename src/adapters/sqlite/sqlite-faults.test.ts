@@ -21,7 +21,7 @@ import {
   segmentOf,
   segmentsOf,
 } from "../../testing/journal-checks/world.ts";
-import { openDatabase } from "./database.ts";
+import { type Database, makeDatabase, openDatabase } from "./database.ts";
 import { createReader } from "./reading.ts";
 import { openSqliteReader, openSqliteStore } from "./sqlite-store.ts";
 import { createTurnCommit } from "./turn-commit.ts";
@@ -114,7 +114,7 @@ test("a reader sees what the holder commits, and holds nobody up", async () => {
 });
 
 test("a full store rolls back, says so, and works again when there is space", async () => {
-  using database = openDatabase(path.join(newFolder(), "journal.db"), "full");
+  using database = newDatabase();
   const commit = createTurnCommit(database, { assertRoom() {}, committed() {} });
   const journal = { ...createWriter(database, commit), ...createReader(database) };
   const limitTo = (pages: number) => database.reading(() => database.prepare(`PRAGMA max_page_count = ${pages}`).get());
@@ -210,7 +210,7 @@ test("a journal that lost its end is not opened", async () => {
 });
 
 test("the small writes of one turn share a commit, and the failure of one concerns it alone", async () => {
-  using database = openDatabase(path.join(newFolder(), "journal.db"), "full");
+  using database = newDatabase();
   let commits = 0;
   const commit = createTurnCommit(database, { assertRoom() {}, committed: () => void (commits += 1) });
   const journal = { ...createWriter(database, commit), ...createReader(database) };
@@ -230,3 +230,9 @@ test("the small writes of one turn share a commit, and the failure of one concer
   assert.equal((await waiting).kind, "cancel");
   assert.equal(commits, 2);
 });
+
+function newDatabase(): Database {
+  const file = path.join(newFolder(), "journal.db");
+  makeDatabase(file);
+  return openDatabase(file, "full");
+}

@@ -1,11 +1,11 @@
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, rmSync } from "node:fs";
 import path from "node:path";
 import { RunwrightError } from "../../base/error.ts";
 import type { Catalog } from "../../ports/catalog.ts";
 import type { JournalReader } from "../../ports/journal.ts";
 import type { Store } from "../../ports/store.ts";
 import { createCatalog, createVersionReader } from "./catalog.ts";
-import { openDatabase, openDatabaseReadOnly, type Database, type Synchronous } from "./database.ts";
+import { makeDatabase, openDatabase, openDatabaseReadOnly, type Database, type Synchronous } from "./database.ts";
 import { openHead } from "./head.ts";
 import { openLock, type Holder } from "./lock.ts";
 import { networkFileSystem } from "./network-file-system.ts";
@@ -51,7 +51,7 @@ export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
   await using opening = new AsyncDisposableStack();
   opening.use(await openLock(folder, holder));
   const file = path.join(folder, databaseName);
-  if (!existsSync(file)) keepName(folder);
+  if (!existsSync(file)) makeDatabase(file);
   const database = opening.use(openDatabase(file, synchronous));
   const log = opening.use(createWriteAheadLog(database, file));
   const headFile = path.join(folder, headName);
@@ -76,20 +76,6 @@ export function openSqliteReader(folder: string): StoreReader {
     catalog: createVersionReader(database),
     [Symbol.dispose]: () => database[Symbol.dispose](),
   };
-}
-
-/**
- * Makes the name of a new folder durable: SQLite syncs what lies in the folder, and a power cut could still take the folder away, with everything
- * that was acknowledged in it. Windows keeps names by itself.
- */
-function keepName(folder: string): void {
-  if (process.platform === "win32") return;
-  const parent = openSync(path.dirname(path.resolve(folder)), "r");
-  try {
-    fsyncSync(parent);
-  } finally {
-    closeSync(parent);
-  }
 }
 
 /** Puts journal and catalog over an open database; disposing the store disposes `resources`. */
