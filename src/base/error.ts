@@ -28,6 +28,7 @@ export const errorTable = {
   "wait.timeout": { status: 504, retry: false },
   "child.failed": { status: 422, retry: false },
   "run.limit": { status: 422, retry: false },
+  "run.set-aside": { status: 500, retry: false },
   "gate.rejected": { status: 422, retry: false },
   "gate.expired": { status: 422, retry: false },
   "function.not-found": { status: 404, retry: false },

@@ -34,6 +34,10 @@ export const limits = {
   /** How long a graceful stop waits for running calls; what has not ended then is continued at the next start. */
   stopGraceMs: 5000,
   attemptsMax: 1000,
+  /** A run that was taken up this often in a row, and never got as far as a commit, is not taken up again. */
+  deathsMax: 3,
+  /** How long such a run is watched alone, before others are taken up beside it. */
+  suspectAloneMs: 10_000,
   /** Runs that only wait and stay in memory all the same. */
   idleRunsMax: 1000,
   versionsInMemoryMax: 100,

@@ -11,6 +11,8 @@ import { beginCall, type CallEnd, type LiveCall } from "./calls.ts";
 import { emptyTail, nextSegment, rebuild, type Tail, tailAfter } from "./segment.ts";
 import { summaryOf } from "./summary.ts";
 import { brokenTurn, type Ended, makeTurn, type Turn } from "./turn.ts";
+import type { Suspects } from "./suspects.ts";
+import { Survival } from "./survival.ts";
 import type { Turns, TurnTaker } from "./turns.ts";
 
 /** What a driver needs. */
@@ -26,6 +28,9 @@ export interface DriverDeps {
   readonly turns: Turns;
   /** Called after every commit with what has become durable. */
   readonly committed: (news: DriverNews) => void;
+  /** How often in a row the engine has died of this run, as far as is known, and where such runs are taken up. */
+  readonly deaths: number;
+  readonly suspects: Suspects;
   /** Another run has been created, or told something. */
   readonly wake: (key: RunKey) => void;
 }
@@ -70,8 +75,11 @@ export class Driver implements TurnTaker {
   #state: RunState | undefined;
   #tail: Tail = emptyTail;
   #lease: Lease;
+  readonly #survival: Survival;
   /** Attempts that were under way when the run was taken over. */
   #interrupted: readonly Instance[] = [];
+  /** Paths of those that are carried out again here. */
+  readonly #continued = new Set<string>();
   #ends: Ended[] = [];
   #rows: InboxRow[] = [];
   #lastRow = 0;
@@ -87,6 +95,7 @@ export class Driver implements TurnTaker {
   constructor(deps: DriverDeps) {
     this.key = deps.key;
     this.#deps = deps;
+    this.#survival = new Survival(deps);
     this.#lease = { key: deps.key, epoch: 0 };
   }
 
@@ -125,6 +134,7 @@ export class Driver implements TurnTaker {
     try {
       await this.#loadOnce();
     } catch (error) {
+      await this.#survival.release();
       this.#loadFailed(error);
       if (this.#over) throw error;
     }
@@ -161,9 +171,15 @@ export class Driver implements TurnTaker {
     this.#settle();
   }
 
+  /** This process has survived the run so far, though it had nothing to write. */
+  release(): Promise<void> {
+    return this.#survival.release();
+  }
+
   /** Lets go of the run at once; what runs is aborted, and continued by whoever drives the run next. */
   drop(): void {
     this.#over = true;
+    this.#survival.end();
     for (const call of this.#live.values()) call.abort();
     this.#live.clear();
     this.#setAlarm(undefined);
@@ -198,6 +214,7 @@ export class Driver implements TurnTaker {
 
     const { turn, launches, tail, seq, summary } = landed;
     this.#refusals = 0;
+    this.#survival.committed();
     this.#tail = tail;
     this.#ends = this.#ends.slice(landed.ends);
     this.#rows = this.#rows.slice(landed.rows);
@@ -218,17 +235,18 @@ export class Driver implements TurnTaker {
 
   async #load(): Promise<void> {
     const { journal, version } = this.#deps;
-    const lease = await journal.takeOver(this.key);
+    this.#lease = await this.#survival.takeOver();
     const { state, tail } = await rebuild(journal, this.key, version.plan);
     const rows = await journal.inbox(this.key);
     if (this.#over) return;
-    [this.#state, this.#tail, this.#lease] = [state, tail, lease];
+    [this.#state, this.#tail] = [state, tail];
     this.#rows = [...rows];
     this.#lastRow = rows.at(-1)?.id ?? this.#lastRow;
     if (state.ended !== undefined) return this.drop();
     // An interrupted attempt is continued, not counted. It leaves the process again only behind a commit of this lease: whoever was replaced
     // between reading and launching must not carry out what the other has finished meanwhile.
     this.#interrupted = [...state.calls].filter((instance) => !this.#isHandled(instance));
+    for (const instance of this.#interrupted) this.#continued.add(instance.path);
   }
 
   #isHandled({ path, attempt }: Instance): boolean {
@@ -298,9 +316,15 @@ export class Driver implements TurnTaker {
 
   #ended(path: string, attempt: number, end: CallEnd): void {
     if (this.#over) return;
-    this.#live.delete(path);
-    this.#ends.push({ path, attempt, end });
-    this.#dirty();
+    const takeIn = (): void => {
+      if (this.#over) return;
+      this.#live.delete(path);
+      this.#ends.push({ path, attempt, end });
+      this.#dirty();
+    };
+    // The engine has died with this attempt open: perhaps of what it brought.
+    if (this.#continued.delete(path)) void this.#survival.carefully(takeIn);
+    else takeIn();
   }
 
   /** True when something waits for a turn: arrivals, or a machine that stopped at the bound of its last turn. */

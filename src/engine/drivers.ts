@@ -4,11 +4,14 @@ import { limits } from "../base/limits.ts";
 import type { Action } from "../ports/action.ts";
 import type { Version } from "../ports/catalog.ts";
 import type { Host } from "../ports/host.ts";
+import type { RunRow } from "../ports/journal.ts";
 import type { Store } from "../ports/store.ts";
-import { Driver } from "./driver.ts";
+import { Driver, type DriverDeps, type DriverNews } from "./driver.ts";
 import type { StartRequest } from "./contract.ts";
 import type { News } from "./news.ts";
 import type { PreparedRun } from "./start.ts";
+import { setAside } from "./set-aside.ts";
+import { Suspects } from "./suspects.ts";
 import type { Turns } from "./turns.ts";
 
 /** What drivers need. */
@@ -27,9 +30,11 @@ export class Drivers {
   readonly #deps: DriversDeps;
   readonly #drivers = new Map<string, Driver>();
   readonly #versions = new Map<string, Promise<Version>>();
+  readonly #suspects: Suspects;
 
   constructor(deps: DriversDeps) {
     this.#deps = deps;
+    this.#suspects = new Suspects(deps.clock);
   }
 
   /** Drives a run until it has ended or only waits. */
@@ -41,10 +46,31 @@ export class Drivers {
     }
     const row = await this.#deps.store.journal.row(key);
     if (row === undefined || row.summary.endedAt !== undefined) return;
+    if (row.tries === 0) return this.#takeUp(row, () => undefined);
+    return this.#suspects.alone((cleared) => this.#takeUpSuspect(key, cleared));
+  }
+
+  /** Drives a run that was not in memory here. `committed` is called with its first commit. */
+  async #takeUp(row: RunRow, committed: () => void): Promise<void> {
+    const { key } = row;
     const version = await this.#versionOf(key, row.version);
-    const driver = this.#make(key, version, await this.#versionsOf(key, version));
+    const { tries: deaths } = row;
+    const driver = this.#make({ key, version, versions: await this.#versionsOf(key, version), deaths }, committed);
     await driver.load();
     await this.#rest(driver);
+  }
+
+  /** Its turn may come late: the row is read again. */
+  async #takeUpSuspect(key: RunKey, cleared: () => void): Promise<void> {
+    const { store, clock, news } = this.#deps;
+    const row = await store.journal.row(key);
+    if (row === undefined || row.summary.endedAt !== undefined) return;
+    if (row.tries < limits.deathsMax) return this.#takeUp(row, cleared);
+
+    const aside = await setAside(store.journal, row, clock.now());
+    if (aside === undefined) return;
+    news.publish(key, aside.news);
+    for (const post of aside.posts) void this.#wake(post.key);
   }
 
   /** Takes up a run that this process has just created, under the creator's epoch. Where a version it needs is not at hand, it is read when it is driven. */
@@ -56,7 +82,7 @@ export class Drivers {
       return part === undefined ? [] : [[name, part] as const];
     });
     if (versions.length < needed.length) return;
-    this.#make(run.key, version, new Map(versions)).adopt(state, tail, { key: run.key, epoch: 1 });
+    this.#make({ key: run.key, version, versions: new Map(versions), deaths: 0 }).adopt(state, tail, { key: run.key, epoch: 1 });
   }
 
   /** Something lies in a run's inbox; false when the run is not in memory here. */
@@ -74,6 +100,7 @@ export class Drivers {
     const grace = Promise.withResolvers<void>();
     using _timer = this.#deps.clock.after(limits.stopGraceMs, grace.resolve);
     await Promise.race([idle, grace.promise]);
+    await Promise.all([...this.#drivers.values()].map((driver) => driver.release()));
   }
 
   /** Lets go of every run at once. */
@@ -82,12 +109,26 @@ export class Drivers {
     this.#drivers.clear();
   }
 
-  #make(key: RunKey, version: Version, versions: ReadonlyMap<string, Version>): Driver {
+  #make(run: Pick<DriverDeps, "key" | "version" | "versions" | "deaths">, landed: () => void = () => undefined): Driver {
+    const { key } = run;
     const { store, action, clock, chance, turns, news } = this.#deps;
     const { journal } = store;
-    const committed = news.publish.bind(news, key);
+    const committed = (told: DriverNews): void => {
+      landed();
+      news.publish(key, told);
+    };
     const wake = (other: RunKey): void => void this.#wake(other);
-    const driver = new Driver({ key, version, versions, journal, action, clock, chance, turns, committed, wake });
+    const driver = new Driver({
+      ...run,
+      journal,
+      action,
+      clock,
+      chance,
+      turns,
+      committed,
+      wake,
+      suspects: this.#suspects,
+    });
     this.#drivers.set(runKeyText(key), driver);
     return driver;
   }
@@ -108,6 +149,7 @@ export class Drivers {
   /** Waits until a driver has nothing to do, and leaves its next due time with the host. */
   async #rest(driver: Driver): Promise<void> {
     await driver.idle();
+    await driver.release();
     const name = runKeyText(driver.key);
     if (driver.isOver) {
       if (this.#drivers.get(name) === driver) this.#drivers.delete(name);

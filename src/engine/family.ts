@@ -2,7 +2,7 @@ import { RunwrightError, toRunwrightError } from "../base/error.ts";
 import type { RunKey } from "../base/ids.ts";
 import type { JsonObject } from "../base/json.ts";
 import { type ChildEnd, childEnded, leftBehind } from "../machine/child.ts";
-import type { RunEvent } from "../machine/event.ts";
+import type { ParentRun, RunEvent } from "../machine/event.ts";
 import { failureEvent } from "../machine/retry.ts";
 import type { RunState } from "../machine/state.ts";
 import type { Version } from "../ports/catalog.ts";
@@ -15,6 +15,7 @@ export interface Family {
   readonly versions: ReadonlyMap<string, Version>;
 }
 
+type RunEnd = Pick<Extract<RunEvent, { kind: "run.finished" }>, "status" | "outcome" | "output" | "error">;
 type ChildStarted = Extract<RunEvent, { kind: "child.started" }>;
 
 /** The run that a step starts, or the step's failure when it cannot begin: its inputs do not fit, or its version is not there. */
@@ -63,7 +64,7 @@ export function wordsOf({ key }: Family, state: RunState, event: RunEvent, at: n
       return childrenOf(state).map((run) => tell(run, "resume"));
     case "run.finished": {
       const parent = state.created?.parent;
-      return parent === undefined ? [] : [tell(parent.run, "child", endOf(key.run, parent.path, event))];
+      return parent === undefined ? [] : [endPost(key, parent, { end: event, principal, at })];
     }
     case "step.failed":
     case "step.cancelled": {
@@ -81,7 +82,17 @@ function childrenOf(state: RunState): readonly string[] {
   return Array.from(state.children, ({ child }) => child ?? "");
 }
 
-function endOf(run: string, path: string, event: Extract<RunEvent, { kind: "run.finished" }>): JsonObject {
+/** What a parent is told of the end of a run that one of its steps waits for. */
+export function endPost(
+  key: RunKey,
+  parent: ParentRun,
+  { end, principal, at }: { readonly end: RunEnd; readonly principal: string; readonly at: number },
+): Post {
+  const body = endOf(key.run, parent.path, end);
+  return { key: { ...key, run: parent.run }, entry: { kind: "child", body, principal, at } };
+}
+
+function endOf(run: string, path: string, event: RunEnd): JsonObject {
   const { status, outcome, output, error } = event;
   return {
     path,

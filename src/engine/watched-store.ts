@@ -13,6 +13,7 @@ export function watchedStore(store: Store, fatal: (error: unknown) => void): Sto
     journal: {
       create: (batch) => watched(journal.create(batch)),
       takeOver: (key) => watched(journal.takeOver(key)),
+      mark: (lease, by) => watched(journal.mark(lease, by)),
       append: (batch) => watched(journal.append(batch)),
       read: (key, fromSeq) => journal.read(key, fromSeq),
       post: (key, entry) => watched(journal.post(key, entry)),

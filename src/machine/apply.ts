@@ -3,6 +3,7 @@ import { limits } from "../base/limits.ts";
 import type { RunEvent } from "./event.ts";
 import { applyGateEvent, isGateEvent } from "./gate.ts";
 import { withoutIterations } from "./events.ts";
+import { setAsideError } from "./finish.ts";
 import {
   clearTimer,
   end,
@@ -70,6 +71,9 @@ function applyRunEvent(state: RunState, event: Exclude<RunEvent, { path: string 
       return;
     case "event.received":
       state.received.push({ type: event.type, data: event.data, at, usedBy: new Set() });
+      return;
+    case "run.set-aside":
+      state.ended = { phase: "failed", at, output: null, error: setAsideError(event.deaths) };
       return;
     case "run.finished":
       return finished(state, event, at);

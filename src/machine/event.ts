@@ -98,6 +98,8 @@ export type RunEvent =
       readonly output: Json;
       readonly error?: StepError & { readonly path: string };
     }
+  /** The engine died `deaths` times when it took this run up: it is not taken up any more. What its steps had reached stays as it is. */
+  | { readonly kind: "run.set-aside"; readonly v: 1; readonly deaths: number }
   /** A for-each knows its items; `keys` are the path keys, absent when the index is the key. */
   | {
       readonly kind: "scope.expanded";

@@ -21,6 +21,12 @@ export function finish(state: RunState): RunEvent {
   return finishOk(state);
 }
 
+/** What is said of a run that is not taken up any more. */
+export function setAsideError(deaths: number): StepError & { readonly path: string } {
+  const message = `The engine died ${deaths} times in a row when it took this run up, and went on without it.`;
+  return { code: "run.set-aside", message, path: "" };
+}
+
 function limitError({ plan: { limits } }: RunState, limit: RunLimit): StepError & { readonly path: string } {
   const words = {
     runtime: `ran for ${formatDuration(limits?.runtimeMs ?? 0)} (limits.runtime)`,

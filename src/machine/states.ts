@@ -90,13 +90,13 @@ export const stepTransitions: readonly Transition<StepStatus>[] = [
 
 /**
  * Every transition of a run, event by event: one that is cancelled while it waits for approval is running until its gates are withdrawn.
- * Terminal states never change. A fault of the machine ends a run as failed, wherever it stands.
+ * Terminal states never change. A fault of the machine ends a run as failed, wherever it stands, and so does the end of patience with one that kills the engine.
  */
 export const runTransitions: readonly Transition<RunPhase>[] = [
   { to: "created", by: ["run.created"] },
   { from: "created", to: "running", by: ["run.started"] },
   { from: "created", to: "paused", by: ["run.paused"] },
-  { from: "created", to: "failed", by: ["run.finished"] },
+  { from: "created", to: "failed", by: ["run.finished", "run.set-aside"] },
   { from: "created", to: "cancelled", by: ["run.finished"] },
   {
     from: "running",
@@ -115,7 +115,7 @@ export const runTransitions: readonly Transition<RunPhase>[] = [
   },
   { from: "running", to: "paused", by: ["run.paused"] },
   { from: "running", to: "completed", by: ["run.finished"] },
-  { from: "running", to: "failed", by: ["run.finished"] },
+  { from: "running", to: "failed", by: ["run.finished", "run.set-aside"] },
   { from: "running", to: "cancelled", by: ["run.finished"] },
   {
     from: "awaiting_approval",
@@ -123,12 +123,12 @@ export const runTransitions: readonly Transition<RunPhase>[] = [
     by: ["run.cancel-requested", "run.limit-reached", "timer.fired", "gate.decided", "gate.changes-requested"],
   },
   { from: "awaiting_approval", to: "paused", by: ["run.paused"] },
-  { from: "awaiting_approval", to: "failed", by: ["run.finished"] },
+  { from: "awaiting_approval", to: "failed", by: ["run.finished", "run.set-aside"] },
   { from: "paused", to: "created", by: ["run.resumed"] },
   { from: "paused", to: "running", by: ["run.resumed"] },
   { from: "paused", to: "awaiting_approval", by: ["run.resumed"] },
   { from: "paused", to: "completed", by: ["run.finished"] },
-  { from: "paused", to: "failed", by: ["run.finished"] },
+  { from: "paused", to: "failed", by: ["run.finished", "run.set-aside"] },
   { from: "paused", to: "cancelled", by: ["run.finished"] },
 ];
 
