@@ -82,7 +82,10 @@ export class Drivers {
       return part === undefined ? [] : [[name, part] as const];
     });
     if (versions.length < needed.length) return;
-    this.#make({ key: run.key, version, versions: new Map(versions), deaths: 0 }).adopt(state, tail, { key: run.key, epoch: 1 });
+    this.#make({ key: run.key, version, versions: new Map(versions), deaths: 0 }).adopt(state, tail, {
+      key: run.key,
+      epoch: 1,
+    });
   }
 
   /** Something lies in a run's inbox; false when the run is not in memory here. */
@@ -109,7 +112,10 @@ export class Drivers {
     this.#drivers.clear();
   }
 
-  #make(run: Pick<DriverDeps, "key" | "version" | "versions" | "deaths">, landed: () => void = () => undefined): Driver {
+  #make(
+    run: Pick<DriverDeps, "key" | "version" | "versions" | "deaths">,
+    landed: () => void = () => undefined,
+  ): Driver {
     const { key } = run;
     const { store, action, clock, chance, turns, news } = this.#deps;
     const { journal } = store;

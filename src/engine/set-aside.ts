@@ -47,19 +47,12 @@ async function segmentAt(journal: Journal, key: RunKey, seq: number): Promise<Se
 
 function createdIn(first: Segment): { readonly parent?: ParentRun; readonly startedBy: string } {
   const [event] = JSON.parse(first.events) as readonly RunEvent[];
-  if (event?.kind !== "run.created") throw new RunwrightError("journal.damaged", "The first event of a run is another.");
+  if (event?.kind !== "run.created")
+    throw new RunwrightError("journal.damaged", "The first event of a run is another.");
   return event;
 }
 
-/** Nothing of it runs or waits any more. */
-function summaryAside(before: RunSummary, deaths: number, at: number): RunSummary {
-  const { succeeded, failed, skipped } = before.counts;
-  return {
-    status: "failed",
-    error: setAsideError(deaths),
-    counts: { succeeded, failed, skipped, running: 0, waiting: 0 },
-    gates: [],
-    updatedAt: at,
-    endedAt: at,
-  };
+/** Its steps stand as they stood. */
+function summaryAside({ counts }: RunSummary, deaths: number, at: number): RunSummary {
+  return { status: "failed", error: setAsideError(deaths), counts, gates: [], updatedAt: at, endedAt: at };
 }

@@ -24,7 +24,11 @@ export class Suspects {
     return this.#after(before, work, resolve);
   }
 
-  async #after(before: Promise<void>, work: (cleared: () => void) => Promise<void>, cleared: () => void): Promise<void> {
+  async #after(
+    before: Promise<void>,
+    work: (cleared: () => void) => Promise<void>,
+    cleared: () => void,
+  ): Promise<void> {
     await before;
     using _patience = this.#clock.after(limits.suspectAloneMs, cleared);
     try {

@@ -13,6 +13,8 @@ export interface RunHead {
   readonly unread: number;
   /** Those of them that hold back new calls: cancels and pauses. */
   readonly holds: number;
+  /** See `RunRow.tries`. */
+  readonly tries: number;
 }
 
 /** The unread inbox rows that an append names, by id. */
@@ -39,7 +41,7 @@ export function assertFirst({ key, segment }: NewRun): void {
 
 /** The row of a run that was just created. */
 export function rowOfNew({ key, workflow, version, createdAt, startedBy, segment, summary, wakeAt }: NewRun): RunRow {
-  const row = { key, workflow, version, createdAt, startedBy, lastSeq: segment.count, summary };
+  const row = { key, workflow, version, createdAt, startedBy, lastSeq: segment.count, tries: 0, summary };
   return wakeAt === undefined ? row : { ...row, wakeAt };
 }
 
@@ -56,6 +58,14 @@ export function assertTakesEntries(run: string, { status, unread }: Pick<RunHead
 /** The error for a run that is not there, or not the asker's: the two must look the same. */
 export function runNotFound(run: string): RunwrightError {
   return new RunwrightError("run.not-found", `There is no run ${run}.`);
+}
+
+/** The error for blobs that something stored names, and that are not stored. */
+export function blobMissing(digest: string): RunwrightError {
+  return new RunwrightError(
+    "journal.damaged",
+    `The journal names the value ${digest}, which is not stored: a part of it is lost. Restore a backup.`,
+  );
 }
 
 /** True for entries that hold back new calls until the driver has taken them in. */
@@ -89,6 +99,7 @@ export function headAfter(head: RunHead, append: Append, unread: Unread): RunHea
     wakeAt: append.wakeAt,
     unread: ended ? 0 : head.unread - unread.size,
     holds: ended ? 0 : head.holds - holdsIn(unread),
+    tries: append.segment === undefined ? Math.max(0, head.tries - 1) : 0,
   };
 }
 

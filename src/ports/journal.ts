@@ -46,6 +46,8 @@ export interface NewRun {
   readonly dedupeKey?: string;
   readonly segment: Segment;
   readonly summary: RunSummary;
+  /** Written in the same commit, before anything names them. One that is there already stays. */
+  readonly blobs?: readonly Blob[];
   readonly wakeAt?: number;
 }
 
@@ -59,6 +61,26 @@ export interface Segment {
   readonly events: string;
   /** SHA-256 over the previous segment's hash, the seq and the events: a chain per run. */
   readonly hash: string;
+}
+
+/**
+ * A run's state as it was after an event: whoever reads the run later begins there. An aid, never the truth: without it the events say the
+ * same.
+ */
+export interface Snapshot {
+  /** Seq of the last event in it, and hash and time of its segment: what follows goes on from there. */
+  readonly seq: number;
+  readonly hash: string;
+  readonly at: number;
+  /** Number of the form of `body`; a reader that does not know it reads the events instead. */
+  readonly form: number;
+  readonly body: string;
+}
+
+/** A large JSON text, kept once a tenant under its digest. */
+export interface Blob {
+  readonly digest: string;
+  readonly body: string;
 }
 
 /** The right to append to one run: the latest epoch wins, older drivers are fenced. */
@@ -100,6 +122,10 @@ export interface Append {
   readonly summary: RunSummary;
   /** Inbox rows that these events took in. */
   readonly consumed: readonly InboxOutcome[];
+  /** Written in the same commit, before anything names them. One that is there already stays. */
+  readonly blobs?: readonly Blob[];
+  /** Takes the place of the run's earlier one. */
+  readonly snapshot?: Snapshot;
   /** Runs that begin with this commit, such as those that its steps run. One that is there already stays as it is. */
   readonly creates?: readonly NewRun[];
   /**
@@ -131,6 +157,8 @@ export interface RunRow {
   readonly startedBy: string;
   readonly lastSeq: number;
   readonly wakeAt?: number;
+  /** How often in a row somebody began with something that may be deadly to the engine, and did not get as far as the next events. */
+  readonly tries: number;
   readonly summary: RunSummary;
 }
 
@@ -167,11 +195,13 @@ export interface Journal extends AsyncDisposable {
    * nothing is written for that run and the first run's row comes back. The creator holds epoch 1.
    */
   create(batch: readonly NewRun[]): Promise<readonly CreateResult[]>;
-  /** Raises the run's epoch by one: every older lease is fenced from now on. */
+  /** Raises the run's epoch by one, and its tries with it: every older lease is fenced from now on. */
   takeOver(key: RunKey): Promise<Lease>;
+  /** Adds a try to the run or takes one off, never below 0. Under a lease that no longer holds it does nothing. */
+  mark(lease: Lease, by: 1 | -1): Promise<void>;
   /**
    * All appends in one transaction. A run that is fenced, held or in conflict does not hold up the others; appends of the same run are taken in
-   * order. An append whose summary ends the run also settles every row still unread, as `run.ended`: no sender is left waiting.
+   * order. Events that are written set the tries of their run to 0; an append without any takes one off. An append whose summary ends the run also settles every row still unread, as `run.ended`: no sender is left waiting.
    */
   append(batch: readonly Append[]): Promise<readonly AppendResult[]>;
   /** Segments in order, beginning with the one that holds `fromSeq`. */
@@ -183,6 +213,10 @@ export interface Journal extends AsyncDisposable {
   /** What became of a row; undefined while it is unread. */
   outcome(key: RunKey, id: number): Promise<InboxOutcome["outcome"] | undefined>;
   row(key: RunKey): Promise<RunRow | undefined>;
+  /** The run's latest snapshot; undefined when it has none, or is not there. */
+  snapshot(key: RunKey): Promise<Snapshot | undefined>;
+  /** The bodies of blobs of the tenant, by digest. Throws `journal.damaged`, naming a digest that is not there. */
+  blobs(scope: Scope, digests: readonly string[]): Promise<ReadonlyMap<string, string>>;
   /** A page of runs, newest first. No page is longer than `limits.pageRowsMax`. */
   list(scope: Scope, query: RunQuery): Promise<readonly RunRow[]>;
   /** A page of runs of all tenants that must be driven, by (`wakeAt`, run id, tenant, workspace); `after` is exclusive. */
@@ -190,7 +224,10 @@ export interface Journal extends AsyncDisposable {
 }
 
 /** The half of a journal that changes nothing: what is left of it beside the process that drives. */
-export type JournalReader = Pick<Journal, "read" | "inbox" | "outcome" | "row" | "list" | "waking">;
+export type JournalReader = Pick<
+  Journal,
+  "read" | "inbox" | "outcome" | "row" | "snapshot" | "blobs" | "list" | "waking"
+>;
 
 /** The half of a journal that commits. */
-export type JournalWriter = Pick<Journal, "create" | "takeOver" | "append" | "post">;
+export type JournalWriter = Pick<Journal, "create" | "takeOver" | "mark" | "append" | "post">;

@@ -1,10 +1,9 @@
-// A process with a thousand runs, one of which kills it. usage: node poison-process.ts <folder> <loading|taking-in> <counted|uncounted>
+// A process with many runs, one of which kills it. usage: node poison-process.ts <folder> <loading|taking-in> <counted|uncounted> <runs>
 import { randomBytes } from "node:crypto";
 import { hostname } from "node:os";
 import { createLocalHost } from "../../src/adapters/local-host/local-host.ts";
 import { openSqliteStore } from "../../src/adapters/sqlite/sqlite-store.ts";
 import { createRealClock } from "../../src/app/clock.ts";
-import type { Json } from "../../src/base/json.ts";
 import { openEngine } from "../../src/engine/engine.ts";
 import { compileWorkflow } from "../../src/language/compile.ts";
 import { isTerminal } from "../../src/machine/states.ts";
@@ -12,13 +11,13 @@ import type { Action } from "../../src/ports/action.ts";
 import type { Journal } from "../../src/ports/journal.ts";
 import { scope } from "./life.ts";
 
-const [folder = "", poison, counting] = process.argv.slice(2);
-const runs = 1000;
-const poisoned = 500;
+const [folder = "", poison, counting, many = ""] = process.argv.slice(2);
+const runs = Number(many);
+const poisoned = runs / 2;
 const operator = { id: "test:operator", roles: ["operator"] };
 const text = `workflow: w
 inputs: { n: integer }
-steps: [{ id: a, function: work, with: { n: "\${inputs.n}" } }, { id: b, set: { x: "\${a.n}" } }, { id: c, function: work, with: { n: "\${b.x}" } }]
+steps: [{ id: a, function: work, with: { n: "\${inputs.n}" } }, { id: b, set: { x: "\${a.output.n}" } }, { id: c, function: work, with: { n: "\${b.output.x}" } }]
 `;
 const { plan } = compileWorkflow({ file: "w.yml", text }, { functions: ["work"], assignments: [], roles: [] });
 if (plan === undefined) throw new Error("The workflow of this test does not compile.");
@@ -30,15 +29,15 @@ const holder = { pid: process.pid, host: hostname(), startedAt: clock.now() };
 const store = opening.use(await openSqliteStore({ folder, holder, synchronous: "full" }));
 const host = opening.use(createLocalHost(clock, () => process.exit(3)));
 const isFirst = (await store.journal.list(scope, { limit: 1 })).length === 0;
+const deadly = { enumerable: true, get: die };
 let calls = 0;
 const action: Action = {
   async run({ input }) {
     const { n } = input as { readonly n: number };
     calls += 1;
     if (poison === "loading" && isFirst && calls === runs) die();
-    // As a value that the engine does not survive: it dies as it writes it down.
-    const deadly = { n, toJSON: die } as unknown as Json;
-    return { output: poison === "taking-in" && n === poisoned ? deadly : { n } };
+    // As something in a value that the engine does not survive.
+    return { output: poison === "taking-in" && n === poisoned ? Object.defineProperty({}, "n", deadly) : { n } };
   },
   [Symbol.asyncDispose]: () => Promise.resolve(),
 };
@@ -56,13 +55,13 @@ const starts = Array.from({ length: runs }, (_, n) =>
   engine.start({ scope, principal: operator, version, input: { n }, env: {}, dedupeKey: `run-${n}` }),
 );
 const rows = (await Promise.all(starts)).map(({ row }) => row);
-const deadly = rows[poisoned];
+const culprit = rows[poisoned]?.key.run;
 for (;;) {
   const now = await Promise.all(rows.map(({ key }) => engine.row(key)));
   if (now.every(({ summary }) => isTerminal(summary.status))) {
     const aside = now.filter(({ summary }) => summary.error?.code === "run.set-aside").map(({ key }) => key.run);
     const completed = now.filter(({ summary }) => summary.status === "completed").length;
-    process.stdout.write(JSON.stringify({ completed, aside, deadly: deadly?.key.run }));
+    process.stdout.write(JSON.stringify({ completed, aside, culprit }));
     break;
   }
   await new Promise((resolve) => void setTimeout(resolve, 20));

@@ -4,6 +4,7 @@ import type { Version } from "../../ports/catalog.ts";
 import {
   assertFirst,
   assertTakesEntries,
+  blobMissing,
   dueAt,
   endedUnread,
   firstEpoch,
@@ -19,17 +20,22 @@ import {
 import type {
   Append,
   AppendResult,
+  Blob,
   CreateResult,
   InboxEntry,
   InboxOutcome,
   InboxRow,
+  Lease,
   NewRun,
   RunQuery,
   RunRow,
   RunSummary,
   Segment,
+  Snapshot,
   Waking,
 } from "../../ports/journal.ts";
+import type { LogHead } from "../../ports/log-rules.ts";
+import type { LogRow } from "../../ports/logs.ts";
 
 interface StoredEntry {
   readonly row: string;
@@ -44,6 +50,9 @@ interface StoredRun {
   readonly segments: Segment[];
   /** Entry `id` stands at `id - 1`. */
   readonly inbox: StoredEntry[];
+  snapshot: Snapshot | undefined;
+  log: LogHead;
+  readonly lines: LogRow[];
 }
 
 /** What outlives a crash of the memory store. */
@@ -51,11 +60,12 @@ export interface MemoryData {
   readonly runs: Map<string, StoredRun>;
   readonly runOfDedupeKey: Map<string, StoredRun>;
   readonly versions: Map<string, string>;
+  readonly blobs: Map<string, string>;
 }
 
 /** Nothing stored yet. */
 export function createMemoryData(): MemoryData {
-  return { runs: new Map(), runOfDedupeKey: new Map(), versions: new Map() };
+  return { runs: new Map(), runOfDedupeKey: new Map(), versions: new Map(), blobs: new Map() };
 }
 
 /** `Journal.create`, at once. */
@@ -70,22 +80,41 @@ export function createRuns(data: MemoryData, batch: readonly NewRun[]): readonly
 
     const stored: StoredRun = {
       made: { key: { ...key }, workflow, version, createdAt, startedBy },
-      head: { epoch: firstEpoch, lastSeq: segment.count, status: summary.status, wakeAt, unread: 0, holds: 0 },
+      head: {
+        epoch: firstEpoch,
+        lastSeq: segment.count,
+        status: summary.status,
+        wakeAt,
+        unread: 0,
+        holds: 0,
+        tries: 0,
+      },
       summary: JSON.stringify(summary),
       segments: [{ ...segment }],
       inbox: [],
+      snapshot: undefined,
+      log: { lines: 0, bytes: 0 },
+      lines: [],
     };
+    keepBlobs(data, key, run.blobs);
     data.runs.set(runKeyText(key), stored);
     if (dedupe !== undefined) data.runOfDedupeKey.set(dedupe, stored);
     return { row: rowOf(stored), created: true };
   });
 }
 
-/** `Journal.takeOver`, at once: the new epoch. */
-export function raiseEpoch(data: MemoryData, key: RunKey): number {
+/** `Journal.takeOver`, at once. */
+export function takeOverRun(data: MemoryData, key: RunKey): Lease {
   const run = runOf(data, key);
-  run.head = { ...run.head, epoch: run.head.epoch + 1 };
-  return run.head.epoch;
+  const epoch = run.head.epoch + 1;
+  run.head = { ...run.head, epoch, tries: run.head.tries + 1 };
+  return { key, epoch };
+}
+
+/** `Journal.mark`, at once. */
+export function markRun(data: MemoryData, { key, epoch }: Lease, by: 1 | -1): void {
+  const run = data.runs.get(runKeyText(key));
+  if (run?.head.epoch === epoch) run.head = { ...run.head, tries: Math.max(0, run.head.tries + by) };
 }
 
 /** `Journal.append`, at once. */
@@ -94,7 +123,10 @@ export function appendBatch(data: MemoryData, batch: readonly Append[]): readonl
     const run = data.runs.get(runKeyText(append.lease.key));
     const unread = unreadOf(run, append);
     const result = judgeAppend(run?.head, append, unread);
-    if (run !== undefined && result === "ok") write(run, append, unread);
+    if (run !== undefined && result === "ok") {
+      keepBlobs(data, append.lease.key, append.blobs);
+      write(run, append, unread);
+    }
     return result;
   });
   const written = batch.filter((_append, index) => results[index] === "ok");
@@ -114,6 +146,7 @@ function write(run: StoredRun, append: Append, unread: Unread): void {
   run.head = headAfter(run.head, append, unread);
   run.summary = JSON.stringify(append.summary);
   if (append.segment !== undefined) run.segments.push({ ...append.segment });
+  if (append.snapshot !== undefined) run.snapshot = { ...append.snapshot };
   for (const { id, outcome } of append.consumed) entryOf(run, id).outcome = { ...outcome };
   if (leftovers) for (const entry of run.inbox) entry.outcome ??= endedUnread;
 }
@@ -172,6 +205,37 @@ export function findRow(data: MemoryData, key: RunKey): RunRow | undefined {
   return run === undefined ? undefined : rowOf(run);
 }
 
+/** `Journal.snapshot`, at once. */
+export function snapshotOf(data: MemoryData, key: RunKey): Snapshot | undefined {
+  const snapshot = data.runs.get(runKeyText(key))?.snapshot;
+  return snapshot === undefined ? undefined : { ...snapshot };
+}
+
+/** `Journal.blobs`, at once. */
+export function findBlobs(
+  data: MemoryData,
+  { tenant }: Scope,
+  digests: readonly string[],
+): ReadonlyMap<string, string> {
+  const bodyOf = (digest: string): string => {
+    const body = data.blobs.get(blobKey(tenant, digest));
+    if (body === undefined) throw blobMissing(digest);
+    return body;
+  };
+  return new Map(digests.map((digest) => [digest, bodyOf(digest)]));
+}
+
+function keepBlobs(data: MemoryData, { tenant }: Scope, blobs: readonly Blob[] = []): void {
+  for (const { digest, body } of blobs) {
+    const key = blobKey(tenant, digest);
+    if (!data.blobs.has(key)) data.blobs.set(key, body);
+  }
+}
+
+function blobKey(tenant: string, digest: string): string {
+  return JSON.stringify([tenant, digest]);
+}
+
 /** `Journal.list`, at once. */
 export function listRows(data: MemoryData, scope: Scope, query: RunQuery): readonly RunRow[] {
   return [...data.runs.values()]
@@ -225,11 +289,12 @@ function entryOf(run: StoredRun, id: number): StoredEntry {
 }
 
 function rowOf({ made, head, summary }: StoredRun): RunRow {
-  const { wakeAt, lastSeq } = head;
+  const { wakeAt, lastSeq, tries } = head;
   return {
     ...made,
     key: { ...made.key },
     lastSeq,
+    tries,
     summary: JSON.parse(summary) as RunSummary,
     ...(wakeAt === undefined ? {} : { wakeAt }),
   };

@@ -2,6 +2,7 @@ import { runKeyText, type Scope } from "../../base/ids.ts";
 import { keyColumns, keyIn, rowColumns, rowIn, type Columns } from "../../ports/journal-rows.ts";
 import { firstEpoch, rowOfNew } from "../../ports/journal-rules.ts";
 import type { CreateResult, NewRun, RunRow } from "../../ports/journal.ts";
+import type { TenantBlob } from "./blobs.ts";
 import type { Send } from "./server.ts";
 import { givenKeys, insertSegments, keyLists, lists } from "./statements.ts";
 
@@ -17,6 +18,13 @@ export async function createAll(send: Send, name: string, batch: readonly NewRun
     rest = repeats;
   }
   return batch.map((run) => results.get(run) ?? lost(run));
+}
+
+/** The blobs of the runs of a batch that were made: they are for the end of the transaction. */
+export function blobsOfMade(batch: readonly NewRun[], results: readonly CreateResult[]): readonly TenantBlob[] {
+  return batch.flatMap(({ key: { tenant }, blobs = [] }, index) =>
+    results[index]?.created === true ? blobs.map((blob) => ({ tenant, blob })) : [],
+  );
 }
 
 async function createDifferent(
@@ -44,7 +52,7 @@ async function insertRuns(send: Send, name: string, runs: readonly NewRun[]): Pr
     `INSERT INTO ${name}.run (${rowColumns}, status, dedupe_key, epoch, due)
      SELECT *, ${firstEpoch}, wake_at
      FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::text[], $8::bigint[], $9::bigint[],
-         $10::text[], $11::text[], $12::text[]) AS made (${rowColumns}, status, dedupe_key)
+         $10::int[], $11::text[], $12::text[], $13::text[]) AS made (${rowColumns}, status, dedupe_key)
      ORDER BY tenant, workspace, dedupe_key, run ON CONFLICT DO NOTHING RETURNING ${keyColumns}`,
     [
       ...keyLists(runs.map(({ key }) => key)),
@@ -57,6 +65,7 @@ async function insertRuns(send: Send, name: string, runs: readonly NewRun[]): Pr
           startedBy,
           segment.count,
           wakeAt,
+          0,
           JSON.stringify(summary),
           summary.status,
           dedupeKey,

@@ -13,7 +13,10 @@ export function createWriter(database: Database, commit: TurnCommit): JournalWri
   const createOne = createCreateOne(database);
   const appendOne = createAppendOne(database);
   const headOf = createHeadOf(database);
-  const raiseEpoch = database.prepare(`UPDATE run SET epoch = epoch + 1 WHERE ${ofRun} RETURNING epoch`);
+  const raiseEpoch = database.prepare(
+    `UPDATE run SET epoch = epoch + 1, tries = tries + 1 WHERE ${ofRun} RETURNING epoch`,
+  );
+  const addTries = database.prepare(`UPDATE run SET tries = max(0, tries + ?) WHERE ${ofRun} AND epoch = ?`);
   const countEntry = database.prepare(
     `UPDATE run SET last_entry = last_entry + 1, unread = unread + 1, holds = holds + ?, due = 0 WHERE ${ofRun} RETURNING last_entry`,
   );
@@ -28,6 +31,9 @@ export function createWriter(database: Database, commit: TurnCommit): JournalWri
     },
     async takeOver(key) {
       return commit.soon(() => takeOverOne(key));
+    },
+    async mark({ key: { tenant, workspace, run }, epoch }, by) {
+      await commit.soon(() => addTries.run(by, tenant, workspace, run, epoch));
     },
     async append(batch) {
       return commit.now(() => appendBatch(batch));

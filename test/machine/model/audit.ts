@@ -232,7 +232,7 @@ export function createAudit(plan: Plan, seen: Seen): Audit {
       occasion("M16");
       if (running.size > parallel) blame("M16", `${running.size} calls run, and ${parallel} may`);
     }
-    if (old !== undefined && event.kind !== "run.finished") checkPhase(state, now);
+    if (old !== undefined && event.kind !== "run.finished" && event.kind !== "run.set-aside") checkPhase(state, now);
   }
 
   function compare(state: RunState, instance: Instance, event: RunEvent): void {

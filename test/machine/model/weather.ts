@@ -71,7 +71,7 @@ function toNextDue(world: World): void {
   if (due !== undefined) world.moveClock(Math.max(0, due - world.now()));
 }
 
-/** Cancel, pause, resume; once in a long while a fault of the machine, which ends its run, and an event that cannot follow. */
+/** Cancel, pause, resume; once in a long while a fault of the machine, which ends its run, or the end of patience with it, and an event that cannot follow. */
 function operate(world: World, chance: Seeded, dice: number): void {
   const { paused, cancel } = world.state();
   if (dice <= 39) {
@@ -80,6 +80,7 @@ function operate(world: World, chance: Seeded, dice: number): void {
   }
   const rare = chance.next();
   if (rare > 0.5 && cancel === undefined) world.say({ kind: "run.cancel-requested", v: 1, by: "ada" });
+  else if (rare > 0.42 && rare <= 0.45) world.say({ kind: "run.set-aside", v: 1, deaths: 3 });
   else if (rare > 0.45) {
     const error = { code: "internal", message: "a fault", path: "" };
     world.say({ kind: "run.finished", v: 1, status: "failed", output: null, error });
