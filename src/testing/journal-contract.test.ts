@@ -147,12 +147,18 @@ const controls: readonly Control[] = [
   },
   {
     without: "the count of take-overs",
-    red: ["take-overs in a row are counted, as pages show, and the count outlives a restart"],
-    journal: (real) => ({ takeOver: async (key) => ({ ...(await real.takeOver(key)), tries: 1 }) }),
+    red: ["take-overs in a row are counted, as rows show, and the count outlives a restart"],
+    journal: (real) => ({
+      async takeOver(key) {
+        const lease = await real.takeOver(key);
+        await real.mark(lease, -1);
+        return lease;
+      },
+    }),
   },
   {
     without: "an append that sets the count back",
-    red: ["an append sets the count back, also one without an event"],
+    red: ["events that are written set the count back, and an append without any takes one off"],
     journal: (real) => ({
       async append(batch) {
         const results = await real.append(batch);
@@ -162,16 +168,16 @@ const controls: readonly Control[] = [
     }),
   },
   {
-    without: "a release that sets the count back",
-    red: ["a release sets the count back and keeps the lease, twice too"],
-    journal: () => ({ release: async () => {} }),
+    without: "marks",
+    red: ["a mark adds one or takes one off, never below none, and keeps the lease"],
+    journal: () => ({ mark: async () => {} }),
   },
   {
-    without: "the lease of a release",
-    red: ["a release under an old lease, or of a run that is not there, does nothing"],
+    without: "the lease of a mark",
+    red: ["a mark under an old lease, or of a run that is not there, does nothing"],
     journal: (real) => ({
-      release: async ({ key }) => {
-        for (let epoch = 1; epoch < 9; epoch += 1) await real.release({ key, epoch });
+      mark: async ({ key }, by) => {
+        for (let epoch = 1; epoch < 9; epoch += 1) await real.mark({ key, epoch }, by);
       },
     }),
   },

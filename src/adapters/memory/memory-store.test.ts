@@ -83,8 +83,7 @@ for (const [fault, lastSeq] of [
 test("the faults are asked before each commit, by name, and never for a read", async () => {
   const { store, calls } = await faulty();
   const lease = await store.journal.takeOver(key);
-  await store.journal.release(lease);
-  await store.journal.release(lease);
+  await store.journal.mark(lease, -1);
   await store.journal.post(key, entry);
   await store.journal.append([{ ...append, lease }]);
   await store.logs.write([{ key, path: "a", attempt: 1, at: 0, level: "warn", text: "b" }]);
@@ -93,7 +92,7 @@ test("the faults are asked before each commit, by name, and never for a read", a
   await store.journal.snapshot(key);
   await store.journal.inbox(key);
   await store.journal.list(key, { limit: 1 });
-  assert.deepEqual(calls, ["create", "takeOver", "release", "post", "append", "log"]);
+  assert.deepEqual(calls, ["create", "takeOver", "mark", "post", "append", "log"]);
 });
 
 test("a crash in the middle of a read ends the read", async () => {

@@ -2,9 +2,10 @@ import assert from "node:assert/strict";
 import type { Journal, Lease } from "../../ports/journal.ts";
 import { appendOf, answerOf, driven, entryOf, keyOf, newRun, other, refused, segmentOf, type Check } from "./world.ts";
 
-/** How often each due run was taken over, as pages show it. */
+/** How often each run was taken over, as its row shows. */
 async function triesOf(journal: Journal): Promise<readonly (readonly [string, number])[]> {
-  return (await journal.waking(undefined, 10)).map(({ key, tries }) => [key.run, tries] as const);
+  const rows = await journal.list(keyOf("r1"), { limit: 10 });
+  return rows.map(({ key, tries }) => [key.run, tries] as const).toReversed();
 }
 
 /** Takes a run over so often; the last of the leases. */
@@ -14,16 +15,15 @@ async function takenOver(journal: Journal, { key }: Lease, times: number): Promi
   return lease;
 }
 
-/** Checks of how take-overs are counted, and of `release`. */
+/** Checks of how take-overs are counted, and of `mark`. */
 export const takeoverChecks: readonly Check[] = [
   {
-    name: "take-overs in a row are counted, as pages show, and the count outlives a restart",
+    name: "take-overs in a row are counted, as rows show, and the count outlives a restart",
     async run(open) {
       const store = await open();
       const lease = await driven(store.journal, "r1", { wakeAt: 0 });
       await driven(store.journal, "r2", { wakeAt: 0 });
-      assert.equal((await store.journal.takeOver(lease.key)).tries, 1);
-      assert.equal((await store.journal.takeOver(lease.key)).tries, 2);
+      await takenOver(store.journal, lease, 2);
       assert.deepEqual(await triesOf(store.journal), [
         ["r1", 2],
         ["r2", 0],
@@ -33,19 +33,23 @@ export const takeoverChecks: readonly Check[] = [
         ["r1", 2],
         ["r2", 0],
       ]);
-      assert.equal((await next.journal.takeOver(lease.key)).tries, 3);
+      await next.journal.takeOver(lease.key);
+      assert.equal((await next.journal.row(lease.key))?.tries, 3);
     },
   },
   {
-    name: "an append sets the count back, also one without an event",
+    name: "events that are written set the count back, and an append without any takes one off",
     async run(open) {
       await using store = await open();
       for (const run of ["r1", "r2"]) {
         const lease = await takenOver(store.journal, await driven(store.journal, run, { wakeAt: 0 }), 3);
         const append = run === "r1" ? appendOf(lease, 2, { wakeAt: 0 }) : answerOf(lease, { wakeAt: 0 });
         assert.deepEqual(await store.journal.append([append]), ["ok"]);
-        assert.equal((await store.journal.takeOver(lease.key)).tries, 1);
       }
+      assert.deepEqual(await triesOf(store.journal), [
+        ["r1", 0],
+        ["r2", 2],
+      ]);
     },
   },
   {
@@ -69,16 +73,20 @@ export const takeoverChecks: readonly Check[] = [
       await store.journal.post(lease.key, entryOf("resume"));
       const posts = [{ key: lease.key, entry: entryOf("child") }];
       await store.journal.append([appendOf(teller, 2, { posts, creates: [newRun("r1")] })]);
-      assert.deepEqual(await triesOf(store.journal), [["r1", 2]]);
+      assert.deepEqual(await triesOf(store.journal), [
+        ["r0", 0],
+        ["r1", 2],
+      ]);
     },
   },
   {
-    name: "a release sets the count back and keeps the lease, twice too",
+    name: "a mark adds one or takes one off, never below none, and keeps the lease",
     async run(open) {
       const store = await open();
       const lease = await takenOver(store.journal, await driven(store.journal, "r1", { wakeAt: 0 }), 2);
-      await store.journal.release(lease);
-      await store.journal.release(lease);
+      await store.journal.mark(lease, 1);
+      assert.deepEqual(await triesOf(store.journal), [["r1", 3]]);
+      for (let time = 0; time < 4; time += 1) await store.journal.mark(lease, -1);
       assert.deepEqual(await triesOf(store.journal), [["r1", 0]]);
       assert.deepEqual(await store.journal.append([appendOf(lease, 2, { wakeAt: 0 })]), ["ok"]);
       await using next = await store.reopen();
@@ -86,14 +94,14 @@ export const takeoverChecks: readonly Check[] = [
     },
   },
   {
-    name: "a release under an old lease, or of a run that is not there, does nothing",
+    name: "a mark under an old lease, or of a run that is not there, does nothing",
     async run(open) {
       await using store = await open();
       const old = await takenOver(store.journal, await driven(store.journal, "r1", { wakeAt: 0 }), 1);
       await store.journal.takeOver(old.key);
-      await store.journal.release(old);
-      await store.journal.release({ key: keyOf("r1", other), epoch: 3 });
-      await store.journal.release({ key: keyOf("r9"), epoch: 1 });
+      await store.journal.mark(old, 1);
+      await store.journal.mark({ key: keyOf("r1", other), epoch: 3 }, -1);
+      await store.journal.mark({ key: keyOf("r9"), epoch: 1 }, 1);
       assert.deepEqual(await triesOf(store.journal), [["r1", 2]]);
       await refused(store.journal.takeOver(keyOf("r9")), "run.not-found");
     },
