@@ -22,7 +22,7 @@ export interface ServerOptions {
   readonly connectionsMax: number;
 }
 
-const connectMsMax = 10_000;
+const connectMsMax = 30_000;
 
 /** Connects to a server through `pg`, which only those need who use this adapter. */
 export async function connect({ url, connectionsMax }: ServerOptions): Promise<Server> {
