@@ -40,4 +40,6 @@ export const limits = {
   idleRunsMax: 1000,
   versionsInMemoryMax: 100,
   pageRowsMax: 1000,
+  /** What the steps of one run may log. */
+  runLogBytesMax: 67_108_864, // 64 MiB
 } as const;

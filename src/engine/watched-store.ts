@@ -8,17 +8,20 @@ import type { Store } from "../ports/store.ts";
  * start (measured), so that going on in this process would be guessing.
  */
 export function watchedStore(store: Store, fatal: (error: unknown) => void): Store {
-  const { journal, catalog } = store;
+  const { journal, catalog, logs } = store;
   return {
     journal: {
       create: (batch) => watched(journal.create(batch)),
       takeOver: (key) => watched(journal.takeOver(key)),
+      release: (lease) => watched(journal.release(lease)),
       append: (batch) => watched(journal.append(batch)),
       read: (key, fromSeq) => journal.read(key, fromSeq),
       post: (key, entry) => watched(journal.post(key, entry)),
       inbox: (key) => watched(journal.inbox(key)),
       outcome: (key, id) => watched(journal.outcome(key, id)),
       row: (key) => watched(journal.row(key)),
+      snapshot: (key) => watched(journal.snapshot(key)),
+      blobs: (scope, digests) => watched(journal.blobs(scope, digests)),
       list: (scope, query) => watched(journal.list(scope, query)),
       waking: (after, limit) => watched(journal.waking(after, limit)),
       [Symbol.asyncDispose]: () => journal[Symbol.asyncDispose](),
@@ -26,6 +29,10 @@ export function watchedStore(store: Store, fatal: (error: unknown) => void): Sto
     catalog: {
       put: (scope, version) => watched(catalog.put(scope, version)),
       get: (scope, digest) => watched(catalog.get(scope, digest)),
+    },
+    logs: {
+      write: (batch) => watched(logs.write(batch)),
+      read: (key, query) => watched(logs.read(key, query)),
     },
     [Symbol.asyncDispose]: () => store[Symbol.asyncDispose](),
   };

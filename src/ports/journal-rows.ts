@@ -1,6 +1,7 @@
 import type { RunKey } from "../base/ids.ts";
 import type { RunHead } from "./journal-rules.ts";
-import type { InboxOutcome, InboxRow, RunRow, RunStatus, RunSummary, Segment, Waking } from "./journal.ts";
+import type { InboxOutcome, InboxRow, RunRow, RunStatus, RunSummary, Segment, Snapshot, Waking } from "./journal.ts";
+import type { LogRow } from "./logs.ts";
 
 /** One row of a table: its columns in the order of the select. Drivers differ in whether a whole number comes as a number or as text. */
 export type Columns = readonly unknown[];
@@ -12,7 +13,7 @@ export const keyColumns = "tenant, workspace, run";
 export const rowColumns: string = `${keyColumns}, workflow, version, created_at, started_by, last_seq, wake_at, summary`;
 
 /** The columns that `headIn` reads. */
-export const headColumns = "epoch, last_seq, status, wake_at, unread, holds";
+export const headColumns = "epoch, last_seq, status, wake_at, unread, holds, tries";
 
 /** The columns that `segmentIn` reads. */
 export const segmentColumns = "seq, count, at, events, hash";
@@ -21,7 +22,13 @@ export const segmentColumns = "seq, count, at, events, hash";
 export const entryColumns = "id, kind, body, principal, at";
 
 /** The columns that `wakingIn` reads. */
-export const wakingColumns: string = `${keyColumns}, due`;
+export const wakingColumns: string = `${keyColumns}, due, tries`;
+
+/** The columns that `snapshotIn` reads. */
+export const snapshotColumns = "seq, hash, at, form, body";
+
+/** The columns that `lineIn` reads. */
+export const lineColumns = "n, path, attempt, at, level, text";
 
 /** A run key as SQL stores keep it. */
 export function keyIn([tenant, workspace, run]: Columns): RunKey {
@@ -44,7 +51,7 @@ export function rowIn(columns: Columns): RunRow {
 }
 
 /** The head of a run as SQL stores keep it. */
-export function headIn([epoch, lastSeq, status, wakeAt, unread, holds]: Columns): RunHead {
+export function headIn([epoch, lastSeq, status, wakeAt, unread, holds, tries]: Columns): RunHead {
   return {
     epoch: Number(epoch),
     lastSeq: Number(lastSeq),
@@ -52,6 +59,7 @@ export function headIn([epoch, lastSeq, status, wakeAt, unread, holds]: Columns)
     wakeAt: wakeAt === null ? undefined : Number(wakeAt),
     unread: Number(unread),
     holds: Number(holds),
+    tries: Number(tries),
   };
 }
 
@@ -79,5 +87,23 @@ export function outcomeIn(columns: Columns | undefined): InboxOutcome["outcome"]
 
 /** A waking run as SQL stores keep it. */
 export function wakingIn(columns: Columns): Waking {
-  return { key: keyIn(columns), wakeAt: Number(columns[3]) };
+  return { key: keyIn(columns), wakeAt: Number(columns[3]), tries: Number(columns[4]) };
+}
+
+/** A snapshot as SQL stores keep it. */
+export function snapshotIn([seq, hash, at, form, body]: Columns): Snapshot {
+  return { seq: Number(seq), hash: String(hash), at: Number(at), form: Number(form), body: String(body) };
+}
+
+/** A line as SQL stores keep it. Its text is JSON, since a program may write letters that a database does not take. */
+export function lineIn({ tenant, workspace, run }: RunKey, [n, path, attempt, at, level, text]: Columns): LogRow {
+  return {
+    key: { tenant, workspace, run },
+    n: Number(n),
+    path: String(path),
+    attempt: Number(attempt),
+    at: Number(at),
+    level: String(level) as LogRow["level"],
+    text: JSON.parse(String(text)) as string,
+  };
 }

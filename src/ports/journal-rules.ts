@@ -13,6 +13,8 @@ export interface RunHead {
   readonly unread: number;
   /** Those of them that hold back new calls: cancels and pauses. */
   readonly holds: number;
+  /** Takeovers in a row without a commit or a release after them. */
+  readonly tries: number;
 }
 
 /** The unread inbox rows that an append names, by id. */
@@ -58,6 +60,14 @@ export function runNotFound(run: string): RunwrightError {
   return new RunwrightError("run.not-found", `There is no run ${run}.`);
 }
 
+/** The error for blobs that something stored names, and that are not stored. */
+export function blobMissing(digest: string): RunwrightError {
+  return new RunwrightError(
+    "journal.damaged",
+    `The journal names the value ${digest}, which is not stored: a part of it is lost. Restore a backup.`,
+  );
+}
+
 /** True for entries that hold back new calls until the driver has taken them in. */
 export function isHold(kind: InboxEntry["kind"]): boolean {
   return kind === "cancel" || kind === "pause";
@@ -89,6 +99,7 @@ export function headAfter(head: RunHead, append: Append, unread: Unread): RunHea
     wakeAt: append.wakeAt,
     unread: ended ? 0 : head.unread - unread.size,
     holds: ended ? 0 : head.holds - holdsIn(unread),
+    tries: 0,
   };
 }
 

@@ -46,6 +46,8 @@ export interface NewRun {
   readonly dedupeKey?: string;
   readonly segment: Segment;
   readonly summary: RunSummary;
+  /** Written in the same commit, before anything names them. One that is there already stays. */
+  readonly blobs?: readonly Blob[];
   readonly wakeAt?: number;
 }
 
@@ -61,10 +63,35 @@ export interface Segment {
   readonly hash: string;
 }
 
+/**
+ * A run's state as it was after an event: whoever reads the run later begins there. An aid, never the truth: without it the events say the
+ * same.
+ */
+export interface Snapshot {
+  /** Seq of the last event in it, and hash and time of its segment: what follows goes on from there. */
+  readonly seq: number;
+  readonly hash: string;
+  readonly at: number;
+  /** Number of the form of `body`; a reader that does not know it reads the events instead. */
+  readonly form: number;
+  readonly body: string;
+}
+
+/** A large JSON text, kept once a tenant under its digest. */
+export interface Blob {
+  readonly digest: string;
+  readonly body: string;
+}
+
 /** The right to append to one run: the latest epoch wins, older drivers are fenced. */
 export interface Lease {
   readonly key: RunKey;
   readonly epoch: number;
+}
+
+/** A lease just taken, and how often in a row the run was taken over without a commit or a release after it (1 = this once). */
+export interface Takeover extends Lease {
+  readonly tries: number;
 }
 
 /** A fact that somebody else wants the driver to take in. */
@@ -100,6 +127,10 @@ export interface Append {
   readonly summary: RunSummary;
   /** Inbox rows that these events took in. */
   readonly consumed: readonly InboxOutcome[];
+  /** Written in the same commit, before anything names them. One that is there already stays. */
+  readonly blobs?: readonly Blob[];
+  /** Takes the place of the run's earlier one. */
+  readonly snapshot?: Snapshot;
   /** Runs that begin with this commit, such as those that its steps run. One that is there already stays as it is. */
   readonly creates?: readonly NewRun[];
   /**
@@ -153,6 +184,8 @@ export interface RunQuery {
 export interface Waking {
   readonly key: RunKey;
   readonly wakeAt: number;
+  /** Takeovers so far without a commit or a release after them (0 for most). */
+  readonly tries: number;
 }
 
 /**
@@ -167,11 +200,16 @@ export interface Journal extends AsyncDisposable {
    * nothing is written for that run and the first run's row comes back. The creator holds epoch 1.
    */
   create(batch: readonly NewRun[]): Promise<readonly CreateResult[]>;
-  /** Raises the run's epoch by one: every older lease is fenced from now on. */
-  takeOver(key: RunKey): Promise<Lease>;
+  /** Raises the run's epoch by one, and its tries with it: every older lease is fenced from now on. */
+  takeOver(key: RunKey): Promise<Takeover>;
+  /**
+   * Says that the run is well though nothing was appended: its tries are 0 again. Under a lease that no longer holds it does nothing, and
+   * where they are 0 already nothing is committed.
+   */
+  release(lease: Lease): Promise<void>;
   /**
    * All appends in one transaction. A run that is fenced, held or in conflict does not hold up the others; appends of the same run are taken in
-   * order. An append whose summary ends the run also settles every row still unread, as `run.ended`: no sender is left waiting.
+   * order. Each that is written sets the tries of its run to 0. An append whose summary ends the run also settles every row still unread, as `run.ended`: no sender is left waiting.
    */
   append(batch: readonly Append[]): Promise<readonly AppendResult[]>;
   /** Segments in order, beginning with the one that holds `fromSeq`. */
@@ -183,6 +221,10 @@ export interface Journal extends AsyncDisposable {
   /** What became of a row; undefined while it is unread. */
   outcome(key: RunKey, id: number): Promise<InboxOutcome["outcome"] | undefined>;
   row(key: RunKey): Promise<RunRow | undefined>;
+  /** The run's latest snapshot; undefined when it has none, or is not there. */
+  snapshot(key: RunKey): Promise<Snapshot | undefined>;
+  /** The bodies of blobs of the tenant, by digest. Throws `journal.damaged`, naming a digest that is not there. */
+  blobs(scope: Scope, digests: readonly string[]): Promise<ReadonlyMap<string, string>>;
   /** A page of runs, newest first. No page is longer than `limits.pageRowsMax`. */
   list(scope: Scope, query: RunQuery): Promise<readonly RunRow[]>;
   /** A page of runs of all tenants that must be driven, by (`wakeAt`, run id, tenant, workspace); `after` is exclusive. */
@@ -190,7 +232,10 @@ export interface Journal extends AsyncDisposable {
 }
 
 /** The half of a journal that changes nothing: what is left of it beside the process that drives. */
-export type JournalReader = Pick<Journal, "read" | "inbox" | "outcome" | "row" | "list" | "waking">;
+export type JournalReader = Pick<
+  Journal,
+  "read" | "inbox" | "outcome" | "row" | "snapshot" | "blobs" | "list" | "waking"
+>;
 
 /** The half of a journal that commits. */
-export type JournalWriter = Pick<Journal, "create" | "takeOver" | "append" | "post">;
+export type JournalWriter = Pick<Journal, "create" | "takeOver" | "release" | "append" | "post">;

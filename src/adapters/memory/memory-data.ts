@@ -4,6 +4,7 @@ import type { Version } from "../../ports/catalog.ts";
 import {
   assertFirst,
   assertTakesEntries,
+  blobMissing,
   dueAt,
   endedUnread,
   firstEpoch,
@@ -19,17 +20,23 @@ import {
 import type {
   Append,
   AppendResult,
+  Blob,
   CreateResult,
   InboxEntry,
   InboxOutcome,
   InboxRow,
+  Lease,
   NewRun,
   RunQuery,
   RunRow,
   RunSummary,
   Segment,
+  Snapshot,
+  Takeover,
   Waking,
 } from "../../ports/journal.ts";
+import type { LogHead } from "../../ports/log-rules.ts";
+import type { LogRow } from "../../ports/logs.ts";
 
 interface StoredEntry {
   readonly row: string;
@@ -44,6 +51,9 @@ interface StoredRun {
   readonly segments: Segment[];
   /** Entry `id` stands at `id - 1`. */
   readonly inbox: StoredEntry[];
+  snapshot: Snapshot | undefined;
+  log: LogHead;
+  readonly lines: LogRow[];
 }
 
 /** What outlives a crash of the memory store. */
@@ -51,11 +61,12 @@ export interface MemoryData {
   readonly runs: Map<string, StoredRun>;
   readonly runOfDedupeKey: Map<string, StoredRun>;
   readonly versions: Map<string, string>;
+  readonly blobs: Map<string, string>;
 }
 
 /** Nothing stored yet. */
 export function createMemoryData(): MemoryData {
-  return { runs: new Map(), runOfDedupeKey: new Map(), versions: new Map() };
+  return { runs: new Map(), runOfDedupeKey: new Map(), versions: new Map(), blobs: new Map() };
 }
 
 /** `Journal.create`, at once. */
@@ -70,22 +81,47 @@ export function createRuns(data: MemoryData, batch: readonly NewRun[]): readonly
 
     const stored: StoredRun = {
       made: { key: { ...key }, workflow, version, createdAt, startedBy },
-      head: { epoch: firstEpoch, lastSeq: segment.count, status: summary.status, wakeAt, unread: 0, holds: 0 },
+      head: {
+        epoch: firstEpoch,
+        lastSeq: segment.count,
+        status: summary.status,
+        wakeAt,
+        unread: 0,
+        holds: 0,
+        tries: 0,
+      },
       summary: JSON.stringify(summary),
       segments: [{ ...segment }],
       inbox: [],
+      snapshot: undefined,
+      log: { lines: 0, bytes: 0 },
+      lines: [],
     };
+    keepBlobs(data, key, run.blobs);
     data.runs.set(runKeyText(key), stored);
     if (dedupe !== undefined) data.runOfDedupeKey.set(dedupe, stored);
     return { row: rowOf(stored), created: true };
   });
 }
 
-/** `Journal.takeOver`, at once: the new epoch. */
-export function raiseEpoch(data: MemoryData, key: RunKey): number {
+/** `Journal.takeOver`, at once. */
+export function takeOverRun(data: MemoryData, key: RunKey): Takeover {
   const run = runOf(data, key);
-  run.head = { ...run.head, epoch: run.head.epoch + 1 };
-  return run.head.epoch;
+  const { epoch, tries } = run.head;
+  run.head = { ...run.head, epoch: epoch + 1, tries: tries + 1 };
+  return { key, epoch: epoch + 1, tries: tries + 1 };
+}
+
+/** True where `Journal.release` has something to write. */
+export function needsRelease(data: MemoryData, { key, epoch }: Lease): boolean {
+  const head = data.runs.get(runKeyText(key))?.head;
+  return head !== undefined && head.epoch === epoch && head.tries > 0;
+}
+
+/** `Journal.release`, at once. */
+export function releaseRun(data: MemoryData, { key }: Lease): void {
+  const run = runOf(data, key);
+  run.head = { ...run.head, tries: 0 };
 }
 
 /** `Journal.append`, at once. */
@@ -94,7 +130,10 @@ export function appendBatch(data: MemoryData, batch: readonly Append[]): readonl
     const run = data.runs.get(runKeyText(append.lease.key));
     const unread = unreadOf(run, append);
     const result = judgeAppend(run?.head, append, unread);
-    if (run !== undefined && result === "ok") write(run, append, unread);
+    if (run !== undefined && result === "ok") {
+      keepBlobs(data, append.lease.key, append.blobs);
+      write(run, append, unread);
+    }
     return result;
   });
   const written = batch.filter((_append, index) => results[index] === "ok");
@@ -114,6 +153,7 @@ function write(run: StoredRun, append: Append, unread: Unread): void {
   run.head = headAfter(run.head, append, unread);
   run.summary = JSON.stringify(append.summary);
   if (append.segment !== undefined) run.segments.push({ ...append.segment });
+  if (append.snapshot !== undefined) run.snapshot = { ...append.snapshot };
   for (const { id, outcome } of append.consumed) entryOf(run, id).outcome = { ...outcome };
   if (leftovers) for (const entry of run.inbox) entry.outcome ??= endedUnread;
 }
@@ -172,6 +212,37 @@ export function findRow(data: MemoryData, key: RunKey): RunRow | undefined {
   return run === undefined ? undefined : rowOf(run);
 }
 
+/** `Journal.snapshot`, at once. */
+export function snapshotOf(data: MemoryData, key: RunKey): Snapshot | undefined {
+  const snapshot = data.runs.get(runKeyText(key))?.snapshot;
+  return snapshot === undefined ? undefined : { ...snapshot };
+}
+
+/** `Journal.blobs`, at once. */
+export function findBlobs(
+  data: MemoryData,
+  { tenant }: Scope,
+  digests: readonly string[],
+): ReadonlyMap<string, string> {
+  const bodyOf = (digest: string): string => {
+    const body = data.blobs.get(blobKey(tenant, digest));
+    if (body === undefined) throw blobMissing(digest);
+    return body;
+  };
+  return new Map(digests.map((digest) => [digest, bodyOf(digest)]));
+}
+
+function keepBlobs(data: MemoryData, { tenant }: Scope, blobs: readonly Blob[] = []): void {
+  for (const { digest, body } of blobs) {
+    const key = blobKey(tenant, digest);
+    if (!data.blobs.has(key)) data.blobs.set(key, body);
+  }
+}
+
+function blobKey(tenant: string, digest: string): string {
+  return JSON.stringify([tenant, digest]);
+}
+
 /** `Journal.list`, at once. */
 export function listRows(data: MemoryData, scope: Scope, query: RunQuery): readonly RunRow[] {
   return [...data.runs.values()]
@@ -191,7 +262,7 @@ export function wakingPage(data: MemoryData, after: Waking | undefined, limit: n
   const due: Waking[] = [];
   for (const { made, head } of data.runs.values()) {
     const wakeAt = dueAt(head);
-    if (wakeAt !== undefined) due.push({ key: { ...made.key }, wakeAt });
+    if (wakeAt !== undefined) due.push({ key: { ...made.key }, wakeAt, tries: head.tries });
   }
   return due
     .filter((waking) => after === undefined || compareWaking(waking, after) > 0)

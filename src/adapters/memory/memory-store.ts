@@ -1,27 +1,33 @@
 import { RunwrightError } from "../../base/error.ts";
 import type { Catalog } from "../../ports/catalog.ts";
 import type { Journal } from "../../ports/journal.ts";
+import type { Logs } from "../../ports/logs.ts";
 import type { Store } from "../../ports/store.ts";
 import {
   appendBatch,
   createMemoryData,
   createRuns,
+  findBlobs,
   findRow,
   findVersion,
   listRows,
+  needsRelease,
   outcomeOf,
   postEntry,
   putVersion,
-  raiseEpoch,
+  releaseRun,
   runOf,
   segmentIndex,
+  snapshotOf,
+  takeOverRun,
   unreadRows,
   wakingPage,
   type MemoryData,
 } from "./memory-data.ts";
+import { readLines, writeLines } from "./memory-logs.ts";
 
 /** A call that commits. */
-export type StoreCall = "create" | "takeOver" | "append" | "post" | "put";
+export type StoreCall = "create" | "takeOver" | "release" | "append" | "post" | "put" | "log";
 
 /**
  * What befalls one commit: `none`; `full` = refused, nothing written; `lost` = nothing was written, but the caller cannot know
@@ -56,6 +62,7 @@ function openOver(data: MemoryData, faults: StoreFaults | undefined): MemoryStor
   return {
     journal: { ...createJournal(gate), [Symbol.asyncDispose]: dispose },
     catalog: createCatalog(gate),
+    logs: createLogs(gate),
     crash() {
       gate.close("it crashed");
       return openOver(data, faults);
@@ -109,7 +116,10 @@ function createJournal({ data, commit }: Gate): Omit<Journal, typeof Symbol.asyn
       return commit("create", (to) => createRuns(to, batch));
     },
     async takeOver(key) {
-      return { key, epoch: commit("takeOver", (to) => raiseEpoch(to, key)) };
+      return commit("takeOver", (to) => takeOverRun(to, key));
+    },
+    async release(lease) {
+      if (needsRelease(data(), lease)) commit("release", (to) => releaseRun(to, lease));
     },
     async append(batch) {
       return commit("append", (to) => appendBatch(to, batch));
@@ -135,11 +145,29 @@ function createJournal({ data, commit }: Gate): Omit<Journal, typeof Symbol.asyn
     async row(key) {
       return findRow(data(), key);
     },
+    async snapshot(key) {
+      return snapshotOf(data(), key);
+    },
+    async blobs(scope, digests) {
+      return findBlobs(data(), scope, digests);
+    },
     async list(scope, query) {
       return listRows(data(), scope, query);
     },
     async waking(after, limit) {
       return wakingPage(data(), after, limit);
+    },
+  };
+}
+
+function createLogs({ data, commit }: Gate): Logs {
+  return {
+    async write(batch) {
+      data();
+      if (batch.length > 0) commit("log", (to) => writeLines(to, batch));
+    },
+    async read(key, query) {
+      return readLines(data(), key, query);
     },
   };
 }

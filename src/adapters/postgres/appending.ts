@@ -1,5 +1,5 @@
 import { runKeyText, type RunKey } from "../../base/ids.ts";
-import { headIn, keyColumns, keyIn } from "../../ports/journal-rows.ts";
+import { headIn, keyColumns, keyIn, snapshotColumns } from "../../ports/journal-rows.ts";
 import {
   dueAt,
   endedUnread,
@@ -9,13 +9,19 @@ import {
   type RunHead,
   type Unread,
 } from "../../ports/journal-rules.ts";
-import type { Append, AppendResult, InboxEntry, InboxOutcome } from "../../ports/journal.ts";
-import { createAll } from "./creating.ts";
+import type { Append, AppendResult, InboxEntry, InboxOutcome, Snapshot } from "../../ports/journal.ts";
+import { insertBlobs, type TenantBlob } from "./blobs.ts";
+import { blobsOfMade, createAll } from "./creating.ts";
 import { addEntry } from "./inbox.ts";
 import type { Send } from "./server.ts";
 import { givenKeys, insertSegments, keyLists, lists, lockHeads } from "./statements.ts";
 
 type UnreadOfRuns = ReadonlyMap<string, Map<number, InboxEntry["kind"]>>;
+
+interface SnapshotOfRun {
+  readonly key: RunKey;
+  readonly snapshot: Snapshot;
+}
 
 const noUnread: Unread = new Map();
 
@@ -55,9 +61,10 @@ export async function appendAll(send: Send, name: string, batch: readonly Append
   await updateHeads(send, name, written, heads);
   if (ended.length > 0) await settleRest(send, name, ended);
   const creates = ok.flatMap((append) => append.creates ?? []);
-  if (creates.length > 0) await createAll(send, name, creates);
+  const made = creates.length > 0 ? await createAll(send, name, creates) : [];
   const posts = ok.flatMap((append) => append.posts ?? []);
   for (const { key, entry } of posts) await addEntry(send, name, key, entry);
+  await insertBlobs(send, name, [...blobsOf(ok), ...blobsOfMade(creates, made)]);
   return results;
 }
 
@@ -84,6 +91,27 @@ async function writeAll(send: Send, name: string, ok: readonly Append[]): Promis
   if (segments.length > 0) await insertSegments(send, name, segments);
   const settled = ok.flatMap(({ lease, consumed }) => consumed.map((outcome) => ({ key: lease.key, outcome })));
   if (settled.length > 0) await settle(send, name, settled);
+  const snapshots = new Map<string, SnapshotOfRun>();
+  for (const { lease, snapshot } of ok)
+    if (snapshot !== undefined) snapshots.set(runKeyText(lease.key), { key: lease.key, snapshot });
+  if (snapshots.size > 0) await putSnapshots(send, name, [...snapshots.values()]);
+}
+
+async function putSnapshots(send: Send, name: string, rows: readonly SnapshotOfRun[]): Promise<void> {
+  await send(
+    `INSERT INTO ${name}.snapshot (${keyColumns}, ${snapshotColumns})
+     SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::text[], $6::bigint[], $7::int[], $8::text[])
+     ON CONFLICT (${keyColumns}) DO UPDATE SET seq = excluded.seq, hash = excluded.hash, at = excluded.at, form = excluded.form,
+       body = excluded.body`,
+    [
+      ...keyLists(rows.map(({ key }) => key)),
+      ...lists(rows, ({ snapshot: { seq, hash, at, form, body } }) => [seq, hash, at, form, body]),
+    ],
+  );
+}
+
+function blobsOf(ok: readonly Append[]): readonly TenantBlob[] {
+  return ok.flatMap(({ lease, blobs = [] }) => blobs.map((blob) => ({ tenant: lease.key.tenant, blob })));
 }
 
 /** `written` holds the last append of each run: its summary is the one that stays. */
@@ -96,18 +124,18 @@ async function updateHeads(
   if (written.size === 0) return;
   await send(
     `UPDATE ${name}.run AS run SET last_seq = new.last_seq, status = new.status, summary = new.summary,
-       wake_at = new.wake_at, due = new.due, unread = new.unread, holds = new.holds
+       wake_at = new.wake_at, due = new.due, unread = new.unread, holds = new.holds, tries = new.tries
      FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::text[], $6::text[], $7::bigint[], $8::bigint[],
-         $9::int[], $10::int[])
-       AS new (${keyColumns}, last_seq, status, summary, wake_at, due, unread, holds)
+         $9::int[], $10::int[], $11::int[])
+       AS new (${keyColumns}, last_seq, status, summary, wake_at, due, unread, holds, tries)
      WHERE ${sameRun("run")}`,
     [
       ...keyLists([...written.values()].map(({ lease }) => lease.key)),
       ...lists([...written], ([id, { summary }]) => {
         const head = heads.get(id);
         if (head === undefined) throw new RangeError(`Run ${id} was judged without a head.`);
-        const { lastSeq, status, wakeAt = null, unread, holds } = head;
-        return [lastSeq, status, JSON.stringify(summary), wakeAt, dueAt(head) ?? null, unread, holds];
+        const { lastSeq, status, wakeAt = null, unread, holds, tries } = head;
+        return [lastSeq, status, JSON.stringify(summary), wakeAt, dueAt(head) ?? null, unread, holds, tries];
       }),
     ],
   );

@@ -2,6 +2,7 @@ import { runKeyText, type Scope } from "../../base/ids.ts";
 import { keyColumns, keyIn, rowColumns, rowIn, type Columns } from "../../ports/journal-rows.ts";
 import { firstEpoch, rowOfNew } from "../../ports/journal-rules.ts";
 import type { CreateResult, NewRun, RunRow } from "../../ports/journal.ts";
+import type { TenantBlob } from "./blobs.ts";
 import type { Send } from "./server.ts";
 import { givenKeys, insertSegments, keyLists, lists } from "./statements.ts";
 
@@ -17,6 +18,13 @@ export async function createAll(send: Send, name: string, batch: readonly NewRun
     rest = repeats;
   }
   return batch.map((run) => results.get(run) ?? lost(run));
+}
+
+/** The blobs of the runs of a batch that were made: they are for the end of the transaction. */
+export function blobsOfMade(batch: readonly NewRun[], results: readonly CreateResult[]): readonly TenantBlob[] {
+  return batch.flatMap(({ key: { tenant }, blobs = [] }, index) =>
+    results[index]?.created === true ? blobs.map((blob) => ({ tenant, blob })) : [],
+  );
 }
 
 async function createDifferent(

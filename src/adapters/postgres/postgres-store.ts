@@ -1,9 +1,10 @@
 import { RunwrightError } from "../../base/error.ts";
 import type { Store } from "../../ports/store.ts";
 import { createCatalog } from "./catalog.ts";
+import { createLogs } from "./logs.ts";
 import { createReader } from "./reading.ts";
-import { schemaOf, schemaVersion } from "./schema.ts";
-import { connect, type Server } from "./server.ts";
+import { schemaOf, schemaVersion, upgrades } from "./schema.ts";
+import { connect, type Send, type Server } from "./server.ts";
 import { createWriter } from "./writing.ts";
 
 /** Where the store lies. */
@@ -19,9 +20,10 @@ export interface PostgresOptions {
 const setupLock = 7_786_011;
 
 /**
- * Opens the store in a PostgreSQL database, and makes its tables when they are not there. Any number of processes may.
+ * Opens the store in a PostgreSQL database, and makes its tables when they are not there, or upgrades those of an older
+ * build. Any number of processes may.
  *
- * Throws `package.missing` without `pg`, and `store.unknown-schema` for tables of another build, which it leaves as they are.
+ * Throws `package.missing` without `pg`, and `store.unknown-schema` for tables of a newer build, which it leaves as they are.
  */
 export async function openPostgresStore(options: PostgresOptions): Promise<Store> {
   const { url, schema, connectionsMax } = options;
@@ -40,6 +42,7 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Store
   return {
     journal: { ...createReader(server, schema), ...createWriter(server, schema), [Symbol.asyncDispose]: dispose },
     catalog: createCatalog(server, schema),
+    logs: createLogs(server, schema),
     [Symbol.asyncDispose]: dispose,
   };
 }
@@ -55,10 +58,20 @@ async function setUp(server: Server, schema: string): Promise<void> {
       await send(schemaOf(schema));
     }
     const [row] = await send(`SELECT schema_version FROM ${schema}.meta`);
-    if (Number(row?.[0]) === schemaVersion) return;
+    const version = Number(row?.[0]);
+    if (version === schemaVersion) return;
+    if (version in upgrades) return upgrade(send, schema, version);
     throw new RunwrightError(
       "store.unknown-schema",
       `The tables in ${schema} have schema ${String(row?.[0])}; this build knows schema ${schemaVersion}. Use the Runwright that made them.`,
     );
   });
+}
+
+async function upgrade(send: Send, schema: string, from: number): Promise<void> {
+  for (let version = from; version < schemaVersion; version += 1) {
+    const step = upgrades[version];
+    if (step !== undefined) await send(step(schema));
+  }
+  await send(`UPDATE ${schema}.meta SET schema_version = ${schemaVersion}`);
 }

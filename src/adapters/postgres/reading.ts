@@ -7,10 +7,12 @@ import {
   rowIn,
   segmentColumns,
   segmentIn,
+  snapshotColumns,
+  snapshotIn,
   wakingColumns,
   wakingIn,
 } from "../../ports/journal-rows.ts";
-import { pageRows, runNotFound } from "../../ports/journal-rules.ts";
+import { blobMissing, pageRows, runNotFound } from "../../ports/journal-rules.ts";
 import type { JournalReader, Segment } from "../../ports/journal.ts";
 import type { Server, Value } from "./server.ts";
 
@@ -40,6 +42,19 @@ export function createReader(server: Server, name: string): JournalReader {
     async row(key) {
       const [row] = await server.read(`SELECT ${rowColumns} FROM ${name}.run WHERE ${ofRun}`, valuesOf(key));
       return row === undefined ? undefined : rowIn(row);
+    },
+    async snapshot(key) {
+      const [row] = await server.read(`SELECT ${snapshotColumns} FROM ${name}.snapshot WHERE ${ofRun}`, valuesOf(key));
+      return row === undefined ? undefined : snapshotIn(row);
+    },
+    async blobs({ tenant }, digests) {
+      const rows = await server.read(`SELECT digest, body FROM ${name}.blob WHERE tenant = $1 AND digest = ANY($2)`, [
+        tenant,
+        digests,
+      ]);
+      const found = new Map(rows.map(([digest, body]) => [String(digest), String(body)]));
+      for (const digest of digests) if (!found.has(digest)) throw blobMissing(digest);
+      return found;
     },
     async list({ tenant, workspace }, { workflow, status, before, limit }) {
       const values: Value[] = [tenant, workspace];

@@ -1,11 +1,20 @@
-/** The number of this schema, kept in the table `meta`. A database with another number is not opened. */
-export const schemaVersion = 1;
+/** The number of this schema, kept in the table `meta`. Tables of an older one are upgraded by who opens them. */
+export const schemaVersion = 2;
+
+/** What makes the next schema of an older one, by the number of the older. */
+export const upgrades: Readonly<Record<number, (name: string) => string>> = {
+  1: (name) => `
+ALTER TABLE ${name}.run ADD COLUMN tries integer NOT NULL DEFAULT 0, ADD COLUMN log_lines bigint NOT NULL DEFAULT 0,
+  ADD COLUMN log_bytes bigint NOT NULL DEFAULT 0;
+${addedInSchema2(name)}`,
+};
 
 /**
  * The tables of one store, in a schema of their own. Every key begins with tenant and workspace; all JSON is text, because `jsonb` refuses
  * the letter U+0000 and gives keys back in another order. Keys compare by bytes (`C`), as in the other stores.
  *
- * `due`, `unread` and `holds` of a run sum up its unread inbox rows, so that an append reads no inbox.
+ * `due`, `unread` and `holds` of a run sum up its unread inbox rows, so that an append reads no inbox; `log_lines` and `log_bytes` count what
+ * lies in `log`.
  */
 export function schemaOf(name: string): string {
   return `
@@ -16,6 +25,7 @@ CREATE TABLE ${name}.run (
   epoch bigint NOT NULL, last_seq bigint NOT NULL, status text COLLATE "C" NOT NULL, summary text NOT NULL,
   wake_at bigint, due bigint,
   last_entry bigint NOT NULL DEFAULT 0, unread integer NOT NULL DEFAULT 0, holds integer NOT NULL DEFAULT 0,
+  tries integer NOT NULL DEFAULT 0, log_lines bigint NOT NULL DEFAULT 0, log_bytes bigint NOT NULL DEFAULT 0,
   PRIMARY KEY (tenant, workspace, run)
 );
 CREATE UNIQUE INDEX run_by_dedupe_key ON ${name}.run (tenant, workspace, dedupe_key) WHERE dedupe_key IS NOT NULL;
@@ -39,6 +49,28 @@ CREATE INDEX inbox_unread ON ${name}.inbox (tenant, workspace, run, id) WHERE ou
 CREATE TABLE ${name}.version (
   tenant text COLLATE "C" NOT NULL, workspace text COLLATE "C" NOT NULL, digest text COLLATE "C" NOT NULL, body text NOT NULL,
   PRIMARY KEY (tenant, workspace, digest)
+);
+${addedInSchema2(name)}`;
+}
+
+/** Tables that came with schema 2. */
+function addedInSchema2(name: string): string {
+  return `
+CREATE TABLE ${name}.snapshot (
+  tenant text COLLATE "C" NOT NULL, workspace text COLLATE "C" NOT NULL, run text COLLATE "C" NOT NULL,
+  seq bigint NOT NULL, hash text NOT NULL, at bigint NOT NULL, form integer NOT NULL, body text NOT NULL,
+  PRIMARY KEY (tenant, workspace, run)
+);
+
+CREATE TABLE ${name}.blob (
+  tenant text COLLATE "C" NOT NULL, digest text COLLATE "C" NOT NULL, body text NOT NULL,
+  PRIMARY KEY (tenant, digest)
+);
+
+CREATE TABLE ${name}.log (
+  tenant text COLLATE "C" NOT NULL, workspace text COLLATE "C" NOT NULL, run text COLLATE "C" NOT NULL, n bigint NOT NULL,
+  path text COLLATE "C" NOT NULL, attempt integer NOT NULL, at bigint NOT NULL, level text NOT NULL, text text NOT NULL,
+  PRIMARY KEY (tenant, workspace, run, n)
 );
 `;
 }

@@ -8,7 +8,9 @@ import {
   type Unread,
 } from "../../ports/journal-rules.ts";
 import type { Append, AppendResult, InboxEntry } from "../../ports/journal.ts";
+import { createAddBlobs } from "./blobs.ts";
 import type { Database } from "./database.ts";
+import { createPutSnapshot } from "./snapshots.ts";
 import { createAddSegment, createHeadOf, ofRun } from "./statements.ts";
 
 const none: Unread = new Map();
@@ -17,10 +19,12 @@ const none: Unread = new Map();
 export function createAppendOne(database: Database): (append: Append) => AppendResult {
   const headOf = createHeadOf(database);
   const addSegment = createAddSegment(database);
+  const addBlobs = createAddBlobs(database);
   const updateSummary = database.prepare(`UPDATE run SET last_seq = ?, summary = ? WHERE ${ofRun}`);
   const updateHead = database.prepare(
-    `UPDATE run SET last_seq = ?, summary = ?, status = ?, wake_at = ?, due = ?, unread = ?, holds = ? WHERE ${ofRun}`,
+    `UPDATE run SET last_seq = ?, summary = ?, status = ?, wake_at = ?, due = ?, unread = ?, holds = ?, tries = ? WHERE ${ofRun}`,
   );
+  const putSnapshot = createPutSnapshot(database);
   const unreadKind = database.prepare(`SELECT kind FROM inbox WHERE ${ofRun} AND id = ? AND outcome IS NULL`);
   const settle = database.prepare(`UPDATE inbox SET outcome = ? WHERE ${ofRun} AND id = ?`);
   const settleRest = database.prepare(
@@ -40,15 +44,17 @@ export function createAppendOne(database: Database): (append: Append) => AppendR
     const { tenant, workspace, run } = key;
     const after = headAfter(head, append, unread);
     const summary = JSON.stringify(append.summary);
+    if (append.blobs !== undefined) addBlobs(tenant, append.blobs);
     if (append.segment !== undefined) addSegment(key, append.segment);
+    if (append.snapshot !== undefined) putSnapshot(key, append.snapshot);
     if (sameButSeq(head, after)) {
       updateSummary.run(after.lastSeq, summary, tenant, workspace, run);
       return;
     }
 
-    const { lastSeq, status, wakeAt, holds } = after;
+    const { lastSeq, status, wakeAt = null, holds, tries } = after;
     const due = dueAt(after) ?? null;
-    updateHead.run(lastSeq, summary, status, wakeAt ?? null, due, after.unread, holds, tenant, workspace, run);
+    updateHead.run(lastSeq, summary, status, wakeAt, due, after.unread, holds, tries, tenant, workspace, run);
     for (const { id, outcome } of append.consumed) settle.run(JSON.stringify(outcome), tenant, workspace, run, id);
     if (leavesUnread(head, append, unread)) settleRest.run(JSON.stringify(endedUnread), tenant, workspace, run);
   }
@@ -66,5 +72,6 @@ export function createAppendOne(database: Database): (append: Append) => AppendR
 
 /** True for most appends: then no index of the run row changes, and the cheaper statement will do. */
 function sameButSeq(before: RunHead, after: RunHead): boolean {
-  return before.status === after.status && before.wakeAt === after.wakeAt && before.unread === after.unread;
+  if (before.unread !== after.unread || before.tries !== after.tries) return false;
+  return before.status === after.status && before.wakeAt === after.wakeAt;
 }

@@ -1,12 +1,14 @@
 import { firstEpoch, rowOfNew } from "../../ports/journal-rules.ts";
 import { rowColumns, rowIn } from "../../ports/journal-rows.ts";
 import type { CreateResult, NewRun } from "../../ports/journal.ts";
+import { createAddBlobs } from "./blobs.ts";
 import type { Database } from "./database.ts";
 import { createAddSegment, ofRun } from "./statements.ts";
 
 /** Creates one run within a transaction. */
 export function createCreateOne(database: Database): (run: NewRun) => CreateResult {
   const addSegment = createAddSegment(database);
+  const addBlobs = createAddBlobs(database);
   const rowOfKey = database.prepare(`SELECT ${rowColumns} FROM run WHERE ${ofRun}`);
   const rowOfDedupeKey = database.prepare(
     `SELECT ${rowColumns} FROM run WHERE tenant = ? AND workspace = ? AND dedupe_key = ?`,
@@ -40,6 +42,7 @@ export function createCreateOne(database: Database): (run: NewRun) => CreateResu
       wakeAt,
       wakeAt,
     );
+    if (run.blobs !== undefined) addBlobs(tenant, run.blobs);
     addSegment(key, segment);
     return { row: rowOfNew(run), created: true };
   };

@@ -6,7 +6,7 @@ import type { Columns } from "../../ports/journal-rows.ts";
 import { keepNames } from "./durable-names.ts";
 import { createFailure, isDamage, type Failure } from "./failure.ts";
 import { logBytesUsual } from "./log-limits.ts";
-import { schema, schemaVersion } from "./schema.ts";
+import { schema, schemaVersion, upgrades } from "./schema.ts";
 import { assertSound, damaged } from "./soundness.ts";
 
 /** A prepared statement; rows come as lists of columns. */
@@ -65,13 +65,14 @@ export function makeDatabase(file: string): void {
 }
 
 /**
- * Opens the journal's file for writing.
+ * Opens the journal's file for writing, and upgrades one of an older schema. Only the holder of the folder may.
  *
- * Throws `store.unknown-schema` for a file of another schema and `journal.damaged` for a damaged one, and leaves either as it is: both are looked
+ * Throws `store.unknown-schema` for a file of a schema that this build does not know and `journal.damaged` for a damaged one, and leaves either as it is: both are looked
  * for before anything can change the file.
  */
 export function openDatabase(file: string, synchronous: Synchronous): Database {
-  assertSchema(file);
+  const version = schemaOf(file);
+  if (version !== schemaVersion && !(version in upgrades)) throw unknownSchema(file, version);
   assertSound(file);
   const connection = new DatabaseSync(file, { timeout: 0 });
   try {
@@ -81,6 +82,7 @@ export function openDatabase(file: string, synchronous: Synchronous): Database {
       PRAGMA journal_mode = WAL; PRAGMA synchronous = ${synchronous}; PRAGMA fullfsync = 1; PRAGMA checkpoint_fullfsync = 1;
       PRAGMA wal_autocheckpoint = 0; PRAGMA journal_size_limit = ${logBytesUsual}; PRAGMA temp_store = MEMORY;
     `);
+    upgrade(connection, version);
     return guard(connection, file);
   } catch (error) {
     connection.close();
@@ -91,19 +93,33 @@ export function openDatabase(file: string, synchronous: Synchronous): Database {
 /** Opens the journal's file for reading, next to the process that writes it. Neither waits for the other. */
 export function openDatabaseReadOnly(file: string): Database {
   if (!existsSync(file)) throw new RunwrightError("run.not-found", `There is no journal at ${file}.`);
-  assertSchema(file);
+  const version = schemaOf(file);
+  if (version in upgrades) throw olderSchema(file, version);
+  if (version !== schemaVersion) throw unknownSchema(file, version);
   return guard(new DatabaseSync(file, { timeout: 1000, readOnly: true }), file);
 }
 
-function assertSchema(file: string): void {
+/** All in one transaction: a process that is killed on the way leaves the file as it was. */
+function upgrade(connection: DatabaseSync, from: number): void {
+  if (from === schemaVersion) return;
+  let steps = "";
+  for (let version = from; version < schemaVersion; version += 1) steps += upgrades[version] ?? "";
+  connection.exec(`BEGIN IMMEDIATE; ${steps} PRAGMA user_version = ${schemaVersion}; COMMIT;`);
+}
+
+function schemaOf(file: string): number {
   try {
     using connection = new DatabaseSync(file, { timeout: 1000, readOnly: true });
-    const version = Number(connection.prepare("PRAGMA user_version").get()?.["user_version"]);
-    if (version !== schemaVersion) throw unknownSchema(file, version);
+    return Number(connection.prepare("PRAGMA user_version").get()?.["user_version"]);
   } catch (error) {
     if (!isDamage(error)) throw error;
     throw damaged(file, messageOf(error), error);
   }
+}
+
+function olderSchema(file: string, version: number): RunwrightError {
+  const message = `${file} has schema ${version}, that of an older Runwright, and this build reads schema ${schemaVersion}. Run \`runwright doctor\` once: it upgrades the file, and keeps every run.`;
+  return new RunwrightError("store.unknown-schema", message);
 }
 
 function unknownSchema(file: string, version: number): RunwrightError {

@@ -11,8 +11,10 @@ import {
   wakingIn,
 } from "../../ports/journal-rows.ts";
 import type { JournalReader, RunQuery } from "../../ports/journal.ts";
+import { createBlobReader } from "./blobs.ts";
 import type { Database, Statement } from "./database.ts";
 import { createSegmentReader } from "./segments.ts";
+import { createSnapshotReader } from "./snapshots.ts";
 import { ofRun } from "./statements.ts";
 
 /** Reads a journal through one connection. */
@@ -49,6 +51,8 @@ export function createReader(database: Database): JournalReader {
         return found === undefined ? undefined : rowIn(found);
       });
     },
+    snapshot: createSnapshotReader(database),
+    blobs: createBlobReader(database),
     async list(scope, query) {
       return database.reading(() => {
         const values: SQLInputValue[] = [scope.tenant, scope.workspace];

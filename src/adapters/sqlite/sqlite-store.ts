@@ -3,11 +3,13 @@ import path from "node:path";
 import { RunwrightError } from "../../base/error.ts";
 import type { Catalog } from "../../ports/catalog.ts";
 import type { JournalReader } from "../../ports/journal.ts";
+import type { Logs } from "../../ports/logs.ts";
 import type { Store } from "../../ports/store.ts";
 import { createCatalog, createVersionReader } from "./catalog.ts";
 import { makeDatabase, openDatabase, openDatabaseReadOnly, type Database, type Synchronous } from "./database.ts";
 import { openHead } from "./head.ts";
 import { openLock, type Holder } from "./lock.ts";
+import { createLogReader, createLogs } from "./logs.ts";
 import { networkFileSystem } from "./network-file-system.ts";
 import { createReader } from "./reading.ts";
 import { createTurnCommit, type TurnCommit } from "./turn-commit.ts";
@@ -26,6 +28,7 @@ export interface SqliteOptions {
 export interface StoreReader extends Disposable {
   readonly journal: JournalReader;
   readonly catalog: Pick<Catalog, "get">;
+  readonly logs: Pick<Logs, "read">;
 }
 
 const databaseName = "journal.db";
@@ -74,6 +77,7 @@ export function openSqliteReader(folder: string): StoreReader {
   return {
     journal: createReader(database),
     catalog: createVersionReader(database),
+    logs: createLogReader(database),
     [Symbol.dispose]: () => database[Symbol.dispose](),
   };
 }
@@ -85,6 +89,7 @@ function storeOver(database: Database, commit: TurnCommit, resources: AsyncDispo
   return {
     journal: { ...createReader(database), ...createWriter(database, commit), [Symbol.asyncDispose]: dispose },
     catalog: createCatalog(database, commit),
+    logs: createLogs(database, commit),
     [Symbol.asyncDispose]: dispose,
   };
 

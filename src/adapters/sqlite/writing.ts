@@ -1,7 +1,15 @@
 import type { RunKey } from "../../base/ids.ts";
 import { isTerminal } from "../../machine/states.ts";
 import { assertFirst, assertTakesEntries, isHold, runNotFound } from "../../ports/journal-rules.ts";
-import type { Append, AppendResult, InboxEntry, InboxRow, JournalWriter, Lease } from "../../ports/journal.ts";
+import type {
+  Append,
+  AppendResult,
+  InboxEntry,
+  InboxRow,
+  JournalWriter,
+  Lease,
+  Takeover,
+} from "../../ports/journal.ts";
 import { createAppendOne } from "./appending.ts";
 import { createCreateOne } from "./creating.ts";
 import type { Database } from "./database.ts";
@@ -13,7 +21,10 @@ export function createWriter(database: Database, commit: TurnCommit): JournalWri
   const createOne = createCreateOne(database);
   const appendOne = createAppendOne(database);
   const headOf = createHeadOf(database);
-  const raiseEpoch = database.prepare(`UPDATE run SET epoch = epoch + 1 WHERE ${ofRun} RETURNING epoch`);
+  const raiseEpoch = database.prepare(
+    `UPDATE run SET epoch = epoch + 1, tries = tries + 1 WHERE ${ofRun} RETURNING epoch, tries`,
+  );
+  const forgetTries = database.prepare(`UPDATE run SET tries = 0 WHERE ${ofRun} AND epoch = ?`);
   const countEntry = database.prepare(
     `UPDATE run SET last_entry = last_entry + 1, unread = unread + 1, holds = holds + ?, due = 0 WHERE ${ofRun} RETURNING last_entry`,
   );
@@ -28,6 +39,9 @@ export function createWriter(database: Database, commit: TurnCommit): JournalWri
     },
     async takeOver(key) {
       return commit.soon(() => takeOverOne(key));
+    },
+    async release(lease) {
+      if (database.reading(() => needsRelease(lease))) await commit.soon(() => releaseOne(lease));
     },
     async append(batch) {
       return commit.now(() => appendBatch(batch));
@@ -52,10 +66,19 @@ export function createWriter(database: Database, commit: TurnCommit): JournalWri
     if (head !== undefined && !isTerminal(head.status)) addEntry(key, entry);
   }
 
-  function takeOverOne(key: RunKey): Lease {
+  function takeOverOne(key: RunKey): Takeover {
     const raised = raiseEpoch.get(key.tenant, key.workspace, key.run);
     if (raised === undefined) throw runNotFound(key.run);
-    return { key, epoch: Number(raised[0]) };
+    return { key, epoch: Number(raised[0]), tries: Number(raised[1]) };
+  }
+
+  function needsRelease({ key, epoch }: Lease): boolean {
+    const head = headOf(key);
+    return head !== undefined && head.epoch === epoch && head.tries > 0;
+  }
+
+  function releaseOne({ key: { tenant, workspace, run }, epoch }: Lease): void {
+    forgetTries.run(tenant, workspace, run, epoch);
   }
 
   function postOne(key: RunKey, entry: InboxEntry): InboxRow {

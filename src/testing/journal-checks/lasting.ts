@@ -21,7 +21,7 @@ export const lastingChecks: readonly Check[] = [
       assert.deepEqual(await segmentsOf(next.journal, lease.key), segments);
       assert.deepEqual(await next.journal.inbox(lease.key), [waiting]);
       assert.deepEqual(await next.journal.outcome(lease.key, decided.id), { ok: true });
-      assert.deepEqual(await next.journal.waking(undefined, 9), [{ key: lease.key, wakeAt: 0 }]);
+      assert.deepEqual(await next.journal.waking(undefined, 9), [{ key: lease.key, wakeAt: 0, tries: 1 }]);
       const [again] = await next.journal.create([newRun("r2", { dedupeKey: "k" })]);
       assert.deepEqual(again, { row, created: false });
     },

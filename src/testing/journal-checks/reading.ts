@@ -227,7 +227,9 @@ export const readingChecks: readonly Check[] = [
       }
       assert.deepEqual(
         seen,
-        expected.flatMap(([run, wakeAt]) => [acme, other].map((scope) => ({ key: keyOf(run, scope), wakeAt }))),
+        expected.flatMap(([run, wakeAt]) =>
+          [acme, other].map((scope) => ({ key: keyOf(run, scope), wakeAt, tries: 0 })),
+        ),
       );
     },
   },
@@ -242,8 +244,8 @@ export const readingChecks: readonly Check[] = [
         await store.journal.post(timed.key, entryOf("resume")),
       ];
       assert.deepEqual(await store.journal.waking(undefined, 9), [
-        { key: idle.key, wakeAt: 0 },
-        { key: timed.key, wakeAt: 0 },
+        { key: idle.key, wakeAt: 0, tries: 0 },
+        { key: timed.key, wakeAt: 0, tries: 0 },
       ]);
       assert.equal((await store.journal.row(timed.key))?.wakeAt, 500);
       await store.journal.append(
@@ -252,7 +254,7 @@ export const readingChecks: readonly Check[] = [
           return appendOf(lease, 2, { consumed, ...(lease === timed ? { wakeAt: 600 } : {}) });
         }),
       );
-      assert.deepEqual(await store.journal.waking(undefined, 9), [{ key: timed.key, wakeAt: 600 }]);
+      assert.deepEqual(await store.journal.waking(undefined, 9), [{ key: timed.key, wakeAt: 600, tries: 0 }]);
     },
   },
 ];
