@@ -5,10 +5,21 @@ import type { RunEvent } from "../machine/event.ts";
 import { type Instance, nextDueAt, type RunState, wakeAtOf } from "../machine/state.ts";
 import type { Action } from "../ports/action.ts";
 import type { Version } from "../ports/catalog.ts";
-import type { Append, AppendResult, InboxOutcome, InboxRow, Journal, Lease, RunSummary } from "../ports/journal.ts";
+import type {
+  Append,
+  AppendResult,
+  InboxOutcome,
+  InboxRow,
+  Journal,
+  Lease,
+  RunSummary,
+  Segment,
+} from "../ports/journal.ts";
 import { callOf } from "./call-of.ts";
 import { beginCall, type CallEnd, type LiveCall } from "./calls.ts";
-import { emptyTail, nextSegment, rebuild, type Tail, tailAfter } from "./segment.ts";
+import { rebuild } from "./rebuild.ts";
+import { emptyTail, nextSegment, type Tail, tailAfter } from "./segment.ts";
+import { type Growth, grown, noGrowth, type SnapshotBounds, type Taken, takeSnapshot } from "./snapshots.ts";
 import { summaryOf } from "./summary.ts";
 import { brokenTurn, type Ended, makeTurn, type Turn } from "./turn.ts";
 import type { Turns, TurnTaker } from "./turns.ts";
@@ -24,6 +35,8 @@ export interface DriverDeps {
   readonly clock: Clock;
   readonly chance: Chance;
   readonly turns: Turns;
+  /** When snapshots are taken. */
+  readonly bounds: SnapshotBounds;
   /** Called after every commit with what has become durable. */
   readonly committed: (news: DriverNews) => void;
   /** Another run has been created, or told something. */
@@ -46,6 +59,7 @@ interface Flight {
   /** Attempts to carry out once it has landed. */
   readonly launches: readonly Instance[];
   readonly tail: Tail;
+  readonly growth: Growth;
   readonly seq: number;
   readonly summary: RunSummary;
   /** How many of the waiting ends and rows it takes in. */
@@ -69,6 +83,7 @@ export class Driver implements TurnTaker {
   readonly #live = new Map<string, LiveCall>();
   #state: RunState | undefined;
   #tail: Tail = emptyTail;
+  #growth: Growth = noGrowth;
   #lease: Lease;
   /** Attempts that were under way when the run was taken over. */
   #interrupted: readonly Instance[] = [];
@@ -199,6 +214,7 @@ export class Driver implements TurnTaker {
     const { turn, launches, tail, seq, summary } = landed;
     this.#refusals = 0;
     this.#tail = tail;
+    this.#growth = landed.growth;
     this.#ends = this.#ends.slice(landed.ends);
     this.#rows = this.#rows.slice(landed.rows);
     this.#interrupted = [];
@@ -219,10 +235,10 @@ export class Driver implements TurnTaker {
   async #load(): Promise<void> {
     const { journal, version } = this.#deps;
     const lease = await journal.takeOver(this.key);
-    const { state, tail } = await rebuild(journal, this.key, version.plan);
+    const { state, tail, growth } = await rebuild(journal, this.key, version.plan);
     const rows = await journal.inbox(this.key);
     if (this.#over) return;
-    [this.#state, this.#tail, this.#lease] = [state, tail, lease];
+    [this.#state, this.#tail, this.#growth, this.#lease] = [state, tail, growth, lease];
     this.#rows = [...rows];
     this.#lastRow = rows.at(-1)?.id ?? this.#lastRow;
     if (state.ended !== undefined) return this.drop();
@@ -255,26 +271,36 @@ export class Driver implements TurnTaker {
     const segment = turn.texts.length === 0 ? undefined : nextSegment(this.#tail, turn.texts, at);
     const tail = segment === undefined ? this.#tail : tailAfter(segment);
     const launches = [...this.#interrupted, ...turn.launches];
+    const taken = this.#takeSnapshot(state, segment);
     this.#flight = {
       turn,
       launches,
       tail,
+      growth: taken.growth,
       summary,
       seq: this.#tail.seq + 1,
       ends: this.#ends.length,
       rows: this.#rows.length,
     };
     const wakeAt = wakeAtOf(state);
+    const blobs = [...turn.blobs.values(), ...taken.blobs];
     return {
       lease: this.#lease,
       summary,
       consumed: turn.told,
       startsCalls: launches.length > 0,
       ...(segment === undefined ? {} : { segment }),
+      ...(taken.snapshot !== undefined && { snapshot: taken.snapshot }),
+      ...(blobs.length > 0 && { blobs }),
       ...(turn.creates.length > 0 && { creates: turn.creates }),
       ...(turn.posts.length > 0 && { posts: turn.posts }),
       ...(wakeAt === undefined ? {} : { wakeAt }),
     };
+  }
+
+  #takeSnapshot(state: RunState, segment: Segment | undefined): Taken {
+    if (segment === undefined) return { blobs: [], growth: this.#growth };
+    return takeSnapshot(state, tailAfter(segment), grown(this.#growth, segment), this.#deps.bounds);
   }
 
   #launch(state: RunState, instance: Instance): void {

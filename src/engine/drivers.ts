@@ -8,6 +8,7 @@ import type { Store } from "../ports/store.ts";
 import { Driver } from "./driver.ts";
 import type { StartRequest } from "./contract.ts";
 import type { News } from "./news.ts";
+import { snapshotBounds, type SnapshotBounds } from "./snapshots.ts";
 import type { PreparedRun } from "./start.ts";
 import type { Turns } from "./turns.ts";
 
@@ -20,6 +21,7 @@ export interface DriversDeps {
   readonly chance: Chance;
   readonly turns: Turns;
   readonly news: News;
+  readonly snapshotBounds?: SnapshotBounds;
 }
 
 /** The drivers of one process: which runs are in memory, and until when. A run that only waits stays until others need the room. */
@@ -83,11 +85,12 @@ export class Drivers {
   }
 
   #make(key: RunKey, version: Version, versions: ReadonlyMap<string, Version>): Driver {
-    const { store, action, clock, chance, turns, news } = this.#deps;
+    const { store, action, clock, chance, turns, news, snapshotBounds: bounds = snapshotBounds } = this.#deps;
     const { journal } = store;
     const committed = news.publish.bind(news, key);
     const wake = (other: RunKey): void => void this.#wake(other);
-    const driver = new Driver({ key, version, versions, journal, action, clock, chance, turns, committed, wake });
+    const parts = { journal, action, clock, chance, turns, bounds };
+    const driver = new Driver({ key, version, versions, ...parts, committed, wake });
     this.#drivers.set(runKeyText(key), driver);
     return driver;
   }

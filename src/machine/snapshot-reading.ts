@@ -17,7 +17,7 @@ export interface ReadState {
 export function decodeState(plan: Plan, text: string): ReadState | undefined {
   const row = JSON.parse(text) as StateRow;
   if (row.machine > machineNumber) return undefined;
-  return { digests: row.digests, with: (blobs) => stateOf(row, beginReading(plan, row, blobs)) };
+  return { digests: row.digests.map(String), with: (blobs) => stateOf(row, beginReading(plan, row, blobs)) };
 }
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
