@@ -194,7 +194,7 @@ export class Driver implements TurnTaker {
     const turn = this.#makeTurn(state, at);
     if (turn === undefined) return undefined;
     for (const instance of state.aborting) this.#live.get(instance.path)?.abort();
-    this.#setAlarm(nextDueAt(state));
+    this.#setAlarm(dueAfter(state, at));
     if (turn.texts.length === 0 && turn.told.length === 0 && this.#interrupted.length === 0) {
       this.#ends = [];
       this.#settle();
@@ -385,4 +385,10 @@ export class Driver implements TurnTaker {
     });
     this.#alarm = { at, off };
   }
+}
+
+/** What is due by `at` the turn of that time has dealt with, or nothing can be done about it before something else happens: the run is paused, say. */
+function dueAfter(state: RunState, at: number): number | undefined {
+  const due = nextDueAt(state);
+  return due !== undefined && due > at ? due : undefined;
 }
