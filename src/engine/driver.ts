@@ -15,6 +15,7 @@ import type {
   RunSummary,
   Segment,
 } from "../ports/journal.ts";
+import { Alarm } from "./alarm.ts";
 import { callOf } from "./call-of.ts";
 import { beginCall, type CallEnd, type LiveCall } from "./calls.ts";
 import { rebuild } from "./rebuild.ts";
@@ -96,13 +97,14 @@ export class Driver implements TurnTaker {
   #over = false;
   #refusals = 0;
   #fault: RunwrightError | undefined;
-  #alarm: { readonly at: number; readonly off: Disposable } | undefined;
+  readonly #alarm: Alarm;
   #idleWaiters: (() => void)[] = [];
 
   constructor(deps: DriverDeps) {
     this.key = deps.key;
     this.#deps = deps;
     this.#lease = { key: deps.key, epoch: 0 };
+    this.#alarm = new Alarm(deps.clock, () => this.#dirty());
   }
 
   /** When the run must be driven again, by the state in memory. */
@@ -172,7 +174,7 @@ export class Driver implements TurnTaker {
   /** Starts nothing more; calls that run may still end. */
   freeze(): void {
     this.#frozen = true;
-    this.#setAlarm(undefined);
+    this.#alarm.set(undefined);
     this.#settle();
   }
 
@@ -181,7 +183,7 @@ export class Driver implements TurnTaker {
     this.#over = true;
     for (const call of this.#live.values()) call.abort();
     this.#live.clear();
-    this.#setAlarm(undefined);
+    this.#alarm.set(undefined);
     this.#settle();
   }
 
@@ -194,7 +196,7 @@ export class Driver implements TurnTaker {
     const turn = this.#makeTurn(state, at);
     if (turn === undefined) return undefined;
     for (const instance of state.aborting) this.#live.get(instance.path)?.abort();
-    this.#setAlarm(dueAfter(state, at));
+    this.#alarm.set(this.#frozen ? undefined : dueAfter(state, at));
     if (turn.texts.length === 0 && turn.told.length === 0 && this.#interrupted.length === 0) {
       this.#ends = [];
       this.#settle();
@@ -220,7 +222,7 @@ export class Driver implements TurnTaker {
     this.#interrupted = [];
     for (const instance of launches) this.#launch(state, instance);
     this.#over = state.ended !== undefined;
-    if (this.#over) this.#setAlarm(undefined);
+    if (this.#over) this.#alarm.set(undefined);
     this.#deps.committed({ seq, at: tail.at, events: turn.events, told: turn.told, summary });
     for (const { key } of [...turn.creates, ...turn.posts]) this.#deps.wake(key);
     if (this.#hasMore(state)) this.#dirty();
@@ -370,20 +372,6 @@ export class Driver implements TurnTaker {
     const waiters = this.#idleWaiters;
     this.#idleWaiters = [];
     for (const resolve of waiters) resolve();
-  }
-
-  /** One timer for the earliest due time, whatever the number of waits. */
-  #setAlarm(at: number | undefined): void {
-    if (this.#alarm?.at === at) return;
-    this.#alarm?.off[Symbol.dispose]();
-    this.#alarm = undefined;
-    if (at === undefined || this.#frozen || this.#over) return;
-    const { clock } = this.#deps;
-    const off = clock.after(Math.max(0, at - clock.now()), () => {
-      this.#alarm = undefined;
-      this.#dirty();
-    });
-    this.#alarm = { at, off };
   }
 }
 
