@@ -5,9 +5,9 @@ import { createFunctionAction } from "../actions/function/function-action.ts";
 import { functionLimits } from "../actions/function/limits.ts";
 import { runKeyText, type RunKey } from "../base/ids.ts";
 import { limits } from "../base/limits.ts";
-import type { RunEvent } from "../machine/event.ts";
 import type { Action, ActionCall } from "../ports/action.ts";
 import type { Store } from "../ports/store.ts";
+import { readEvents } from "../ports/stored-event.ts";
 import type { Config } from "./config.ts";
 import { namedFolders } from "./grants.ts";
 import { modulesRoot } from "./modules-root.ts";
@@ -68,7 +68,7 @@ export function createRunAction(config: Config, store: Store, onLog: (line: LogL
     const { file, plan } = await store.catalog.get(key, digest);
     const root = modulesRoot(config, path.resolve(config.root, file));
     for await (const segment of store.journal.read(key, 1)) {
-      const [first] = JSON.parse(segment.events) as readonly RunEvent[];
+      const [first] = await readEvents(store.journal, key, segment);
       if (first?.kind === "run.created") return { root, folders: namedFolders(plan.inputs, first.input) };
       break;
     }

@@ -1,11 +1,11 @@
 import type { RunKey } from "../base/ids.ts";
 import type { JsonObject } from "../base/json.ts";
 import type { Plan } from "../language/plan.ts";
-import type { RunEvent } from "../machine/event.ts";
 import type { Committed, Decision, Report, RunView } from "../engine/contract.ts";
 import { runNotFound } from "../ports/journal-rules.ts";
 import type { Catalog } from "../ports/catalog.ts";
 import type { Journal, RunQuery, RunRow } from "../ports/journal.ts";
+import { readEvents } from "../ports/stored-event.ts";
 import { localScope } from "./principal.ts";
 
 export type { Committed, Decision, GateView, InstanceView, Report, RunView } from "../engine/contract.ts";
@@ -29,8 +29,9 @@ export function createHistory({ journal, catalog }: ReadableStore): {
     planOf: async (row) => (await catalog.get(localScope, row.version)).plan,
     async *history(run, fromSeq) {
       const key = localKey(run);
-      for await (const { seq, at, events } of journal.read(key, fromSeq)) {
-        yield { key, seq, at, events: JSON.parse(events) as readonly RunEvent[] };
+      for await (const segment of journal.read(key, fromSeq)) {
+        const { seq, at } = segment;
+        yield { key, seq, at, events: await readEvents(journal, key, segment) };
       }
     },
   };
@@ -62,7 +63,7 @@ export interface Runs extends RunReader {
 
 /** What a reader stands on: a store that is open, or opened for reading only. */
 export interface ReadableStore {
-  readonly journal: Pick<Journal, "list" | "row" | "read">;
+  readonly journal: Pick<Journal, "list" | "row" | "read" | "snapshot" | "blobs">;
   readonly catalog: Pick<Catalog, "get">;
 }
 
@@ -82,7 +83,7 @@ export function createRunReader(store: ReadableStore, opened: AsyncDisposable): 
       const { plan } = await catalog.get(localScope, found.version);
       // Lists, which need no machine and no expressions, do not wait for them to be loaded.
       const [{ rebuild }, { viewOf }] = await Promise.all([
-        import("../engine/segment.ts"),
+        import("../engine/rebuild.ts"),
         import("../engine/view.ts"),
       ]);
       return viewOf(found, (await rebuild(journal, found.key, plan)).state);

@@ -15,6 +15,8 @@ export const limits = {
   connectorFilesMax: 200,
   /** One value: a step's input or output. */
   valueBytesMax: 8_388_608, // 8 MiB
+  /** One value inside an event; a larger one is kept beside the journal, once. */
+  inlineBytesMax: 65_536, // 64 KiB
   inputsBytesMax: 1_048_576, // 1 MiB
   itemsMax: 100_000,
   iterationsMax: 10_000,

@@ -5,12 +5,16 @@ import type { RunEvent } from "../machine/event.ts";
 import { type Instance, nextDueAt, type RunState, wakeAtOf } from "../machine/state.ts";
 import type { Action } from "../ports/action.ts";
 import type { Version } from "../ports/catalog.ts";
-import type { Append, AppendResult, InboxOutcome, InboxRow, Journal, Lease, RunSummary } from "../ports/journal.ts";
+import type { Append, AppendResult, InboxOutcome, Journal, Lease, RunSummary, Segment } from "../ports/journal.ts";
+import { Alarm } from "./alarm.ts";
+import { Arriving, type TakenIn } from "./arriving.ts";
 import { callOf } from "./call-of.ts";
 import { beginCall, type CallEnd, type LiveCall } from "./calls.ts";
-import { emptyTail, nextSegment, rebuild, type Tail, tailAfter } from "./segment.ts";
+import { rebuild } from "./rebuild.ts";
+import { emptyTail, nextSegment, type Tail, tailAfter } from "./segment.ts";
+import { type Growth, grown, noGrowth, type SnapshotBounds, type Taken, takeSnapshot } from "./snapshots.ts";
 import { summaryOf } from "./summary.ts";
-import { brokenTurn, type Ended, makeTurn, type Turn } from "./turn.ts";
+import { brokenTurn, makeTurn, type Turn } from "./turn.ts";
 import type { Suspects } from "./suspects.ts";
 import { Survival } from "./survival.ts";
 import type { Turns, TurnTaker } from "./turns.ts";
@@ -26,6 +30,8 @@ export interface DriverDeps {
   readonly clock: Clock;
   readonly chance: Chance;
   readonly turns: Turns;
+  /** When snapshots are taken. */
+  readonly bounds: SnapshotBounds;
   /** Called after every commit with what has become durable. */
   readonly committed: (news: DriverNews) => void;
   /** How often in a row the engine has died of this run, as far as is known, and where such runs are taken up. */
@@ -51,11 +57,10 @@ interface Flight {
   /** Attempts to carry out once it has landed. */
   readonly launches: readonly Instance[];
   readonly tail: Tail;
+  readonly growth: Growth;
   readonly seq: number;
   readonly summary: RunSummary;
-  /** How many of the waiting ends and rows it takes in. */
-  readonly ends: number;
-  readonly rows: number;
+  readonly takenIn: TakenIn;
 }
 
 /** After a refusal the run is read again: at once, and after this many in a row, after a pause. */
@@ -74,22 +79,21 @@ export class Driver implements TurnTaker {
   readonly #live = new Map<string, LiveCall>();
   #state: RunState | undefined;
   #tail: Tail = emptyTail;
+  #growth: Growth = noGrowth;
   #lease: Lease;
   readonly #survival: Survival;
   /** Attempts that were under way when the run was taken over. */
   #interrupted: readonly Instance[] = [];
   /** Paths of those that are carried out again here. */
   readonly #continued = new Set<string>();
-  #ends: Ended[] = [];
-  #rows: InboxRow[] = [];
-  #lastRow = 0;
+  readonly #arriving = new Arriving();
   #flight: Flight | undefined;
   #loading: Promise<void> | undefined;
   #frozen = false;
   #over = false;
   #refusals = 0;
   #fault: RunwrightError | undefined;
-  #alarm: { readonly at: number; readonly off: Disposable } | undefined;
+  readonly #alarm: Alarm;
   #idleWaiters: (() => void)[] = [];
 
   constructor(deps: DriverDeps) {
@@ -97,6 +101,7 @@ export class Driver implements TurnTaker {
     this.#deps = deps;
     this.#survival = new Survival(deps);
     this.#lease = { key: deps.key, epoch: 0 };
+    this.#alarm = new Alarm(deps.clock, () => this.#dirty());
   }
 
   /** When the run must be driven again, by the state in memory. */
@@ -113,9 +118,7 @@ export class Driver implements TurnTaker {
   get isIdle(): boolean {
     if (this.#over) return true;
     if (this.#state === undefined || this.#loading !== undefined || this.#flight !== undefined) return false;
-    return (
-      this.#live.size === 0 && this.#ends.length === 0 && this.#rows.length === 0 && (this.#frozen || this.wakeAt !== 0)
-    );
+    return this.#live.size === 0 && this.#arriving.isEmpty && (this.#frozen || this.wakeAt !== 0);
   }
 
   /** Resolves when the driver is idle. */
@@ -156,18 +159,14 @@ export class Driver implements TurnTaker {
     const rows = await this.#deps.journal.inbox(this.key);
     // A load reads the inbox too, but what was posted since it asked may be missing from its answer, and it forgets what this one took in.
     if (this.#loading !== undefined) return this.readInbox();
-    for (const row of rows) {
-      if (row.id <= this.#lastRow) continue;
-      this.#rows.push(row);
-      this.#lastRow = row.id;
-    }
+    this.#arriving.see(rows);
     this.#dirty();
   }
 
   /** Starts nothing more; calls that run may still end. */
   freeze(): void {
     this.#frozen = true;
-    this.#setAlarm(undefined);
+    this.#alarm.set(undefined);
     this.#settle();
   }
 
@@ -182,7 +181,7 @@ export class Driver implements TurnTaker {
     this.#survival.end();
     for (const call of this.#live.values()) call.abort();
     this.#live.clear();
-    this.#setAlarm(undefined);
+    this.#alarm.set(undefined);
     this.#settle();
   }
 
@@ -195,9 +194,9 @@ export class Driver implements TurnTaker {
     const turn = this.#makeTurn(state, at);
     if (turn === undefined) return undefined;
     for (const instance of state.aborting) this.#live.get(instance.path)?.abort();
-    this.#setAlarm(nextDueAt(state));
+    this.#alarm.set(this.#frozen ? undefined : dueAfter(state, at));
     if (turn.texts.length === 0 && turn.told.length === 0 && this.#interrupted.length === 0) {
-      this.#ends = [];
+      this.#arriving.landed(this.#arriving.count);
       this.#settle();
       return undefined;
     }
@@ -216,12 +215,12 @@ export class Driver implements TurnTaker {
     this.#refusals = 0;
     this.#survival.committed();
     this.#tail = tail;
-    this.#ends = this.#ends.slice(landed.ends);
-    this.#rows = this.#rows.slice(landed.rows);
+    this.#growth = landed.growth;
+    this.#arriving.landed(landed.takenIn);
     this.#interrupted = [];
     for (const instance of launches) this.#launch(state, instance);
     this.#over = state.ended !== undefined;
-    if (this.#over) this.#setAlarm(undefined);
+    if (this.#over) this.#alarm.set(undefined);
     this.#deps.committed({ seq, at: tail.at, events: turn.events, told: turn.told, summary });
     for (const { key } of [...turn.creates, ...turn.posts]) this.#deps.wake(key);
     if (this.#hasMore(state)) this.#dirty();
@@ -236,12 +235,11 @@ export class Driver implements TurnTaker {
   async #load(): Promise<void> {
     const { journal, version } = this.#deps;
     this.#lease = await this.#survival.takeOver();
-    const { state, tail } = await rebuild(journal, this.key, version.plan);
+    const { state, tail, growth } = await rebuild(journal, this.key, version.plan);
     const rows = await journal.inbox(this.key);
     if (this.#over) return;
-    [this.#state, this.#tail] = [state, tail];
-    this.#rows = [...rows];
-    this.#lastRow = rows.at(-1)?.id ?? this.#lastRow;
+    [this.#state, this.#tail, this.#growth] = [state, tail, growth];
+    this.#arriving.reread(rows);
     if (state.ended !== undefined) return this.drop();
     // An interrupted attempt is continued, not counted. It leaves the process again only behind a commit of this lease: whoever was replaced
     // between reading and launching must not carry out what the other has finished meanwhile.
@@ -250,16 +248,15 @@ export class Driver implements TurnTaker {
   }
 
   #isHandled({ path, attempt }: Instance): boolean {
-    return this.#live.has(path) || this.#ends.some((ended) => ended.path === path && ended.attempt === attempt);
+    return this.#live.has(path) || this.#arriving.hasEnd(path, attempt);
   }
 
   /** A fault of the machine ends its own run, with what is known about it, and no other. */
   #makeTurn(state: RunState, at: number): Turn | undefined {
     try {
       if (this.#fault !== undefined) return brokenTurn(state, this.#deps, this.#fault, at);
-      const arrivals = { rows: this.#rows, ends: this.#ends };
       const { chance } = this.#deps;
-      return makeTurn(state, arrivals, { at, frozen: this.#frozen, chance, family: this.#deps });
+      return makeTurn(state, this.#arriving.all(), { at, frozen: this.#frozen, chance, family: this.#deps });
     } catch (error) {
       if (this.#fault !== undefined) throw error;
       this.#fault = toRunwrightError(error);
@@ -273,26 +270,35 @@ export class Driver implements TurnTaker {
     const segment = turn.texts.length === 0 ? undefined : nextSegment(this.#tail, turn.texts, at);
     const tail = segment === undefined ? this.#tail : tailAfter(segment);
     const launches = [...this.#interrupted, ...turn.launches];
+    const taken = this.#takeSnapshot(state, segment);
     this.#flight = {
       turn,
       launches,
       tail,
+      growth: taken.growth,
       summary,
       seq: this.#tail.seq + 1,
-      ends: this.#ends.length,
-      rows: this.#rows.length,
+      takenIn: this.#arriving.count,
     };
     const wakeAt = wakeAtOf(state);
+    const blobs = [...turn.blobs.values(), ...taken.blobs];
     return {
       lease: this.#lease,
       summary,
       consumed: turn.told,
       startsCalls: launches.length > 0,
       ...(segment === undefined ? {} : { segment }),
+      ...(taken.snapshot !== undefined && { snapshot: taken.snapshot }),
+      ...(blobs.length > 0 && { blobs }),
       ...(turn.creates.length > 0 && { creates: turn.creates }),
       ...(turn.posts.length > 0 && { posts: turn.posts }),
       ...(wakeAt === undefined ? {} : { wakeAt }),
     };
+  }
+
+  #takeSnapshot(state: RunState, segment: Segment | undefined): Taken {
+    if (segment === undefined) return { blobs: [], growth: this.#growth };
+    return takeSnapshot(state, tailAfter(segment), grown(this.#growth, segment), this.#deps.bounds);
   }
 
   #launch(state: RunState, instance: Instance): void {
@@ -319,7 +325,7 @@ export class Driver implements TurnTaker {
     const takeIn = (): void => {
       if (this.#over) return;
       this.#live.delete(path);
-      this.#ends.push({ path, attempt, end });
+      this.#arriving.end({ path, attempt, end });
       this.#dirty();
     };
     // The engine has died with this attempt open: perhaps of what it brought.
@@ -330,7 +336,7 @@ export class Driver implements TurnTaker {
   /** True when something waits for a turn: arrivals, or a machine that stopped at the bound of its last turn. */
   #hasMore(state: RunState): boolean {
     if (this.#over) return false;
-    if (this.#ends.length > 0 || this.#rows.length > 0) return true;
+    if (this.#arriving.hasNew) return true;
     return (
       !this.#frozen && (!state.paused || state.cancel !== undefined) && (state.ready.size > 0 || state.root?.left === 0)
     );
@@ -369,18 +375,10 @@ export class Driver implements TurnTaker {
     this.#idleWaiters = [];
     for (const resolve of waiters) resolve();
   }
+}
 
-  /** One timer for the earliest due time, whatever the number of waits. */
-  #setAlarm(at: number | undefined): void {
-    if (this.#alarm?.at === at) return;
-    this.#alarm?.off[Symbol.dispose]();
-    this.#alarm = undefined;
-    if (at === undefined || this.#frozen || this.#over) return;
-    const { clock } = this.#deps;
-    const off = clock.after(Math.max(0, at - clock.now()), () => {
-      this.#alarm = undefined;
-      this.#dirty();
-    });
-    this.#alarm = { at, off };
-  }
+/** What is due by `at` the turn of that time has dealt with, or nothing can be done about it before something else happens: the run is paused, say. */
+function dueAfter(state: RunState, at: number): number | undefined {
+  const due = nextDueAt(state);
+  return due !== undefined && due > at ? due : undefined;
 }

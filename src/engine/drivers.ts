@@ -9,6 +9,7 @@ import type { Store } from "../ports/store.ts";
 import { Driver, type DriverDeps, type DriverNews } from "./driver.ts";
 import type { StartRequest } from "./contract.ts";
 import type { News } from "./news.ts";
+import { snapshotBounds, type SnapshotBounds } from "./snapshots.ts";
 import type { PreparedRun } from "./start.ts";
 import { setAside } from "./set-aside.ts";
 import { Suspects } from "./suspects.ts";
@@ -23,6 +24,7 @@ export interface DriversDeps {
   readonly chance: Chance;
   readonly turns: Turns;
   readonly news: News;
+  readonly snapshotBounds?: SnapshotBounds;
 }
 
 /** The drivers of one process: which runs are in memory, and until when. A run that only waits stays until others need the room. */
@@ -117,24 +119,15 @@ export class Drivers {
     landed: () => void = () => undefined,
   ): Driver {
     const { key } = run;
-    const { store, action, clock, chance, turns, news } = this.#deps;
+    const { store, action, clock, chance, turns, news, snapshotBounds: bounds = snapshotBounds } = this.#deps;
     const { journal } = store;
     const committed = (told: DriverNews): void => {
       landed();
       news.publish(key, told);
     };
     const wake = (other: RunKey): void => void this.#wake(other);
-    const driver = new Driver({
-      ...run,
-      journal,
-      action,
-      clock,
-      chance,
-      turns,
-      committed,
-      wake,
-      suspects: this.#suspects,
-    });
+    const parts = { journal, action, clock, chance, turns, bounds, suspects: this.#suspects };
+    const driver = new Driver({ ...run, ...parts, committed, wake });
     this.#drivers.set(runKeyText(key), driver);
     return driver;
   }

@@ -7,6 +7,7 @@ import type { RunEvent, StepError } from "../machine/event.ts";
 import { failureEvent } from "../machine/retry.ts";
 import type { Instance, RunState } from "../machine/state.ts";
 import type { ActionResult } from "../ports/action.ts";
+import { type StoredEvent, storedEvent } from "../ports/stored-event.ts";
 import type { CallEnd } from "./calls.ts";
 
 /** The event that the end of a call leads to. What the step's `output` does not allow is the step's failure. */
@@ -31,14 +32,15 @@ export function endEvent(instance: Instance, end: CallEnd, at: number, chance: C
   };
 }
 
-/** An event as JSON text. One that is too large for the journal becomes the failure of its step, before anything of it is applied. */
-export function encodeEvent(
-  state: RunState,
-  event: RunEvent,
-  at: number,
-): { readonly event: RunEvent; readonly text: string } {
+interface Encoded {
+  readonly event: RunEvent;
+  readonly stored: StoredEvent;
+}
+
+/** An event, and how it is stored. One that is too large for the journal becomes the failure of its step, before anything of it is applied. */
+export function encodeEvent(state: RunState, event: RunEvent, at: number): Encoded {
   const text = JSON.stringify(event);
-  if (text.length <= limits.valueBytesMax) return { event, text };
+  if (text.length <= limits.valueBytesMax) return { event, stored: storedEvent(event, text) };
 
   if (event.kind === "run.finished") return oversizedEnd(text.length);
   const instance = "path" in event ? state.instances.get(event.path) : undefined;
@@ -50,14 +52,14 @@ export function encodeEvent(
   }
   const message = `A value of step ${instance.path} has ${text.length} bytes; at most ${limits.valueBytesMax} are kept. Store it in a file and pass its name.`;
   const failed = failureEvent(instance, { error: { code: "step.value-too-large", message }, canRetry: false }, at, 0);
-  return { event: failed, text: JSON.stringify(failed) };
+  return { event: failed, stored: storedEvent(failed) };
 }
 
-function oversizedEnd(bytes: number): { readonly event: RunEvent; readonly text: string } {
+function oversizedEnd(bytes: number): Encoded {
   const message = `The output of the run has ${bytes} bytes; at most ${limits.valueBytesMax} are kept.`;
   const error = { code: "step.value-too-large", message, path: "output" };
   const event = { kind: "run.finished", v: 1, status: "failed", output: null, error } as const;
-  return { event, text: JSON.stringify(event) };
+  return { event, stored: storedEvent(event) };
 }
 
 function resultProblem(instance: Instance, result: ActionResult): StepError | undefined {

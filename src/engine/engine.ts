@@ -12,7 +12,8 @@ import type { Committed, Decision, Engine, Report, RunView, StartRequest } from 
 import { Drivers } from "./drivers.ts";
 import { decisionEntry } from "./inbox.ts";
 import { createNews, type News } from "./news.ts";
-import { rebuild } from "./segment.ts";
+import { rebuild } from "./rebuild.ts";
+import type { SnapshotBounds } from "./snapshots.ts";
 import { prepareRun } from "./start.ts";
 import { Turns } from "./turns.ts";
 import { viewOf } from "./view.ts";
@@ -27,6 +28,8 @@ export interface EngineDeps {
   readonly chance: Chance;
   /** 10 fresh random bytes for a run id. */
   readonly randomBytes: () => Uint8Array;
+  /** When snapshots are taken; those of the engine when nothing is said. */
+  readonly snapshotBounds?: SnapshotBounds;
 }
 
 /** How often the answer to an inbox row is looked for when another process drives the run. */

@@ -1,11 +1,9 @@
 import { RunwrightError } from "../base/error.ts";
 import type { RunKey } from "../base/ids.ts";
-import type { Plan } from "../language/plan.ts";
-import { apply } from "../machine/apply.ts";
 import { machineNumber, type RunEvent } from "../machine/event.ts";
-import { emptyState, type RunState } from "../machine/state.ts";
 import type { Journal, Segment } from "../ports/journal.ts";
 import { noHash, segmentHash } from "../ports/segment-hash.ts";
+import { readEvents } from "../ports/stored-event.ts";
 
 /** Where a run's journal ends. */
 export interface Tail {
@@ -30,35 +28,24 @@ export function tailAfter(segment: Segment): Tail {
 }
 
 /**
- * Rebuilds a run from its journal, checking every hash on the way.
+ * The events of a segment that must follow `tail`.
  *
- * Throws `journal.damaged` when a segment is missing, changed or out of order, and `machine.unknown` when the run needs rules that this build
- * does not have; nothing is guessed from what is left.
+ * Throws `journal.damaged` when it is missing, changed or out of order, and `machine.unknown` when the run needs rules that this build does not
+ * have; nothing is guessed from what is left.
  */
-export async function rebuild(
-  journal: Pick<Journal, "read">,
+export async function verifiedEvents(
+  journal: Pick<Journal, "blobs">,
   key: RunKey,
-  plan: Plan,
-): Promise<{ readonly state: RunState; readonly tail: Tail }> {
-  const state = emptyState(plan);
-  let tail = emptyTail;
-  for await (const segment of journal.read(key, 1)) {
-    const events = verifiedEvents(key, tail, segment);
-    for (const event of events) apply(state, event, segment.at);
-    tail = tailAfter(segment);
-  }
-  return { state, tail };
-}
-
-/** The events of a segment that must follow `tail`. */
-function verifiedEvents(key: RunKey, tail: Tail, segment: Segment): readonly RunEvent[] {
+  tail: Tail,
+  segment: Segment,
+): Promise<readonly RunEvent[]> {
   if (segment.seq !== tail.seq + 1 || segment.hash !== segmentHash(tail.hash, segment.seq, segment.events)) {
     throw new RunwrightError(
       "journal.damaged",
       `The journal of run ${key.run} is damaged after event ${tail.seq}; what follows is not used.`,
     );
   }
-  const events = JSON.parse(segment.events) as readonly RunEvent[];
+  const events = await readEvents(journal, key, segment);
   const first = events[0];
   if (first?.kind === "run.created" && first.machine > machineNumber) {
     throw new RunwrightError(

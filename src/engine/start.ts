@@ -8,6 +8,7 @@ import { apply } from "../machine/apply.ts";
 import { machineNumber, type ParentRun, type RunEvent } from "../machine/event.ts";
 import { emptyState, type RunState } from "../machine/state.ts";
 import type { NewRun } from "../ports/journal.ts";
+import { storedEvent } from "../ports/stored-event.ts";
 import type { StartRequest } from "./contract.ts";
 import { emptyTail, nextSegment, type Tail, tailAfter } from "./segment.ts";
 import { summaryOf } from "./summary.ts";
@@ -47,7 +48,8 @@ export function prepareRun(request: RunRequest, run: string, at: number): Prepar
   };
   const state = emptyState(version.plan);
   apply(state, event, at);
-  const segment = nextSegment(emptyTail, [JSON.stringify(event)], at);
+  const { text, blobs } = storedEvent(event);
+  const segment = nextSegment(emptyTail, [text], at);
   const created: NewRun = {
     key,
     workflow: version.workflow,
@@ -57,6 +59,7 @@ export function prepareRun(request: RunRequest, run: string, at: number): Prepar
     segment,
     summary: summaryOf(state, at),
     wakeAt: 0,
+    ...(blobs.length > 0 && { blobs }),
     ...(dedupeKey === undefined ? {} : { dedupeKey }),
   };
   return { run: created, state, tail: tailAfter(segment) };

@@ -6,7 +6,7 @@ import type { RunEvent } from "../machine/event.ts";
 import { next } from "../machine/next.ts";
 import { hasEnded } from "../machine/states.ts";
 import type { Instance, RunState } from "../machine/state.ts";
-import type { InboxOutcome, InboxRow, NewRun, Post } from "../ports/journal.ts";
+import type { Blob, InboxOutcome, InboxRow, NewRun, Post } from "../ports/journal.ts";
 import type { CallEnd } from "./calls.ts";
 import { encodeEvent, endEvent } from "./encode.ts";
 import { childRun, type Family, wordsOf } from "./family.ts";
@@ -30,6 +30,8 @@ export interface Turn {
   readonly events: readonly RunEvent[];
   /** The events as JSON, in the same order. */
   readonly texts: readonly string[];
+  /** The large values in them, by their digests. */
+  readonly blobs: ReadonlyMap<string, Blob>;
   /** Attempts to carry out once the events are durable. */
   readonly launches: readonly Instance[];
   readonly told: readonly InboxOutcome[];
@@ -52,6 +54,7 @@ export function makeTurn(
   const turn = {
     events: [] as RunEvent[],
     texts: [] as string[],
+    blobs: new Map<string, Blob>(),
     launches: [] as Instance[],
     told: [] as InboxOutcome[],
     creates: [] as NewRun[],
@@ -92,11 +95,12 @@ export function makeTurn(
   }
 
   function add(proposed: RunEvent): RunEvent {
-    const { event, text } = encodeEvent(state, withChild(proposed), at);
+    const { event, stored } = encodeEvent(state, withChild(proposed), at);
     turn.posts.push(...wordsOf(family, state, event, at));
     apply(state, event, at);
     turn.events.push(event);
-    turn.texts.push(text);
+    turn.texts.push(stored.text);
+    for (const blob of stored.blobs) turn.blobs.set(blob.digest, blob);
     return event;
   }
 
@@ -116,7 +120,8 @@ export function brokenTurn(state: RunState, family: Family, fault: RunwrightErro
   const event = { kind: "run.finished", v: 1, status: "failed", output: null, error } as const;
   const posts = wordsOf(family, state, event, at);
   apply(state, event, at);
-  return { events: [event], texts: [JSON.stringify(event)], launches: [], told: [], creates: [], posts };
+  const texts = [JSON.stringify(event)];
+  return { events: [event], texts, blobs: new Map(), launches: [], told: [], creates: [], posts };
 }
 
 /** True when the state has moved on since the machine gave the command: the next round decides again. */

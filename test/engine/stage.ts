@@ -9,6 +9,7 @@ import type { RunRow } from "../../src/ports/journal.ts";
 import { createManualClock, type ManualClock } from "../../src/testing/manual-clock.ts";
 import type { Engine, StartRequest } from "../../src/engine/contract.ts";
 import { openEngine } from "../../src/engine/engine.ts";
+import { snapshotBounds, type SnapshotBounds } from "../../src/engine/snapshots.ts";
 
 export const scope = { tenant: "local", workspace: "default" } as const;
 export const ada = { id: "local:ada", roles: ["*"] } as const;
@@ -33,7 +34,10 @@ export interface Stage {
   readonly open: () => Promise<Engine>;
 }
 
-export async function stage(work: Work = async () => ({ output: null })): Promise<Stage> {
+export async function stage(
+  work: Work = async () => ({ output: null }),
+  bounds: SnapshotBounds = snapshotBounds,
+): Promise<Stage> {
   const clock = createManualClock(1_700_000_000_000);
   const calls: ActionCall[] = [];
   const faults = { before: (): StoreFault => made.fault };
@@ -79,6 +83,7 @@ export async function stage(work: Work = async () => ({ output: null })): Promis
       clock,
       chance: () => 0.5,
       randomBytes: () => crypto.getRandomValues(new Uint8Array(10)),
+      snapshotBounds: bounds,
     });
   }
 }

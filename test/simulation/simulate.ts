@@ -15,6 +15,8 @@ export interface Report {
   readonly crashes: number;
   readonly calls: number;
   readonly runs: number;
+  /** How often a run was read from a snapshot. */
+  readonly snapshots: number;
 }
 
 const rough: Weather = { crash: 0.06, replace: 0.02, storeFault: 0.02, cancel: 0.01, pause: 0.02, clockJump: 0.02 };
@@ -43,7 +45,8 @@ export async function simulate(seed: number, missing: MissingGuard = "none"): Pr
   }
 
   const violations = [...world.witness.violations, ...(await audit(world, plans)), ...(await lostDecisions(world))];
-  return { seed, violations, crashes: world.crashes(), calls: world.witness.calls, runs: plans.length };
+  const { calls } = world.witness;
+  return { seed, violations, crashes: world.crashes(), calls, runs: plans.length, snapshots: world.snapshots() };
 }
 
 async function audit(world: World, plans: readonly Plan[]): Promise<readonly string[]> {

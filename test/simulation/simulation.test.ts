@@ -8,18 +8,20 @@ const firstSeed = Number(process.env["RUNWRIGHT_SEED"] ?? 1);
 
 test(`${seeds} simulated worlds with crashes, store faults, cancels, pauses and clock jumps keep every promise`, async (context) => {
   const broken: string[] = [];
-  const totals = { seeds, runs: 0, calls: 0, crashes: 0, violations: 0 };
+  const totals = { seeds, runs: 0, calls: 0, crashes: 0, snapshots: 0, violations: 0 };
   for (let seed = firstSeed; seed < firstSeed + seeds; seed += 1) {
     const report = await simulate(seed);
     totals.runs += report.runs;
     totals.calls += report.calls;
     totals.crashes += report.crashes;
+    totals.snapshots += report.snapshots;
     totals.violations += report.violations.length;
     if (report.violations.length > 0) broken.push(`seed ${seed}: ${report.violations.join("; ")}`);
   }
   context.diagnostic(JSON.stringify({ simulation: totals }));
   assert.deepEqual(broken.slice(0, 10), [], "replay one with RUNWRIGHT_SEED=<seed> RUNWRIGHT_SEEDS=1");
   assert.ok(totals.crashes > seeds / 10 && totals.calls > seeds, "the worlds were too quiet to prove anything");
+  assert.ok(totals.snapshots > seeds, "hardly a run was read from a snapshot");
 });
 
 test("the same seed lives through the same world", async () => {

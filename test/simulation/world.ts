@@ -9,9 +9,10 @@ import {
 } from "../../src/adapters/memory/memory-store.ts";
 import type { Engine } from "../../src/engine/contract.ts";
 import { openEngine } from "../../src/engine/engine.ts";
+import type { SnapshotBounds } from "../../src/engine/snapshots.ts";
 import type { Plan } from "../../src/language/plan.ts";
 import type { Action, ActionCall, ActionResult } from "../../src/ports/action.ts";
-import type { Append, Journal } from "../../src/ports/journal.ts";
+import type { Append, Journal, Snapshot } from "../../src/ports/journal.ts";
 import type { Store } from "../../src/ports/store.ts";
 import { createManualClock, type ManualClock } from "../../src/testing/manual-clock.ts";
 import type { Seeded } from "./chance.ts";
@@ -27,6 +28,17 @@ export interface Weather {
   readonly pause: number;
   readonly clockJump: number;
 }
+
+/** A snapshot every few events, so that most of the times that a run is read there is one. */
+const snapshotBounds: SnapshotBounds = {
+  busyEvents: 3,
+  busyEventsEach: 0,
+  busyInstancesMax: 1000,
+  restEvents: 1,
+  restMs: 1000,
+  timesLast: 0,
+  charsMax: 1_000_000,
+};
 
 /** A guard taken out, for a control that must fail. */
 export type MissingGuard = "none" | "commit-before-call" | "hold" | "durable-commit" | "fence";
@@ -50,6 +62,8 @@ export interface World {
   /** True when the engine said that it cannot go on. */
   hasFailed(): boolean;
   crashes(): number;
+  /** How often a run was read from a snapshot that was sound. */
+  snapshots(): number;
 }
 
 /** Opens a world in which `plans` have been started, one run each. */
@@ -75,6 +89,7 @@ export async function openWorld(
   let failed = false;
   let generation = 0;
   let crashes = 0;
+  let snapshots = 0;
   let alive = new Set([generation]);
   const epochs = new Map<string, number>();
 
@@ -105,6 +120,7 @@ export async function openWorld(
     },
     hasFailed: () => failed,
     crashes: () => crashes,
+    snapshots: () => snapshots,
   };
 
   async function begin(others: ReadonlySet<number>): Promise<void> {
@@ -132,6 +148,7 @@ export async function openWorld(
       clock: processClock(mine),
       chance: () => chance.next(),
       randomBytes: () => Uint8Array.from({ length: 10 }, () => chance.whole(0, 255)),
+      snapshotBounds,
     });
     opened.failed.catch(() => {
       if (mine === generation) failed = true;
@@ -166,6 +183,12 @@ export async function openWorld(
         const lease = await journal.takeOver(key);
         epochs.set(key.run, lease.epoch);
         return lease;
+      },
+      async snapshot(key) {
+        const found = await journal.snapshot(key);
+        if (found === undefined || chance.maybe(0.1)) return found && damaged(found, chance);
+        snapshots += 1;
+        return found;
       },
       async post(key, entry) {
         const row = await journal.post(key, entry);
@@ -223,6 +246,18 @@ export async function openWorld(
       if (obeys) signal.addEventListener("abort", stop);
     });
   }
+}
+
+/** What a bad disk, another build or a journal that is another's would make of a snapshot. */
+function damaged(snapshot: Snapshot, chance: Seeded): Snapshot {
+  const place = chance.whole(0, snapshot.body.length - 1);
+  return chance.pick<Snapshot>([
+    { ...snapshot, body: `${snapshot.body.slice(0, place)}!${snapshot.body.slice(place + 1)}` },
+    { ...snapshot, body: snapshot.body.slice(0, place) },
+    { ...snapshot, form: snapshot.form + 1 },
+    { ...snapshot, seq: snapshot.seq + 1 },
+    { ...snapshot, hash: "of another" },
+  ]);
 }
 
 function resultOf(call: ActionCall, dice: number): ActionResult {

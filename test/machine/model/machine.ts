@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import { callOf } from "../../../src/engine/call-of.ts";
 import type { Plan } from "../../../src/language/plan.ts";
 import { apply } from "../../../src/machine/apply.ts";
@@ -6,6 +7,8 @@ import type { Command } from "../../../src/machine/command.ts";
 import { type Decider, decide, type DecisionRequest } from "../../../src/machine/decide.ts";
 import type { RunEvent } from "../../../src/machine/event.ts";
 import { type Report, receive } from "../../../src/machine/events.ts";
+import { encodeState } from "../../../src/machine/snapshot.ts";
+import { decodeState } from "../../../src/machine/snapshot-reading.ts";
 import { next } from "../../../src/machine/next.ts";
 import { emptyState, type Instance, phaseOf, type RunState } from "../../../src/machine/state.ts";
 import type { RunPhase } from "../../../src/machine/states.ts";
@@ -14,6 +17,8 @@ import type { RunPhase } from "../../../src/machine/states.ts";
 export interface Machine {
   /** The state of a run of this plan before its first event. */
   readonly begin: (plan: Plan) => RunState;
+  /** The state as a snapshot of it is read again. */
+  readonly restored: (state: RunState) => RunState;
   readonly apply: (state: RunState, event: RunEvent, at: number) => void;
   readonly next: (state: RunState, nowMs: number) => readonly Command[];
   readonly decide: (state: RunState, request: DecisionRequest, by: Decider, at: number) => readonly RunEvent[];
@@ -26,7 +31,14 @@ export interface Machine {
 
 /** The machine as it is. */
 export function realMachine(): Machine {
-  return { begin: emptyState, apply, next, decide, receive, childEnded, phaseOf, keyOf };
+  return { begin: emptyState, restored, apply, next, decide, receive, childEnded, phaseOf, keyOf };
+}
+
+function restored(state: RunState): RunState {
+  const { text, blobs } = encodeState(state) ?? assert.fail("there is no bound");
+  const read = decodeState(state.plan, text) ?? assert.fail("this build wrote it");
+  assert.deepEqual(read.digests, [...blobs.keys()]);
+  return read.with(blobs);
 }
 
 function keyOf(state: RunState, instance: Instance): string {

@@ -32,6 +32,10 @@ function withNext(change: (commands: readonly Command[], state: RunState) => rea
   return machineWith({ next: (state, now) => change(real.next(state, now), state) });
 }
 
+function withSnapshot(change: (state: RunState) => RunState): () => Machine {
+  return machineWith({ restored: (state) => change(real.restored(state)) });
+}
+
 /** By name: what the machine does instead. */
 export const missingGuards: Readonly<Record<string, MissingGuard>> = {
   "next writes into the state": {
@@ -39,6 +43,18 @@ export const missingGuards: Readonly<Record<string, MissingGuard>> = {
     machine: withNext((commands, state) => {
       for (const instance of state.calls) instance.title = "seen";
       return commands;
+    }),
+  },
+  "a snapshot forgets the order of what is ready": {
+    breaks: "M1",
+    machine: withSnapshot((state) => ({ ...state, ready: new Set([...state.ready].toReversed()) })),
+  },
+  "a snapshot forgets the iterations before": {
+    breaks: "M1",
+    machine: withSnapshot((state) => {
+      for (const { body } of state.instances.values())
+        if (body?.previous !== undefined) body.previous.children.length = 0;
+      return state;
     }),
   },
   "an event ends a wait that has ended": {

@@ -15,7 +15,7 @@ export function snapshot(state: RunState): string {
   } = state;
   return JSON.stringify(
     {
-      ...rest,
+      ...inOrder(rest),
       root: root === undefined ? null : scopeValue(root),
       rejectedAt: rejectedAt?.path,
       listening: Array.from(listening, ([type, waits]) => [type, pathsOf(waits)]),
@@ -35,15 +35,30 @@ function pathsOf(instances: Iterable<Instance>): readonly string[] {
 function instanceValue(instance: Instance): unknown {
   const { step, scope, whole, view: _view, timer, each, body, redo, ...rest } = instance;
   return {
-    ...rest,
+    ...inOrder(rest),
     step: step.index,
     scope: placeOf(scope),
     whole: whole?.path,
     timer: timer === undefined ? null : [timer.dueAt, timer.order, timer.movesOn],
-    each: each === undefined ? null : { ...each, instances: pathsOf(each.instances), stoppedBy: each.stoppedBy?.path },
-    body: body === undefined ? null : scopeValue(body),
-    redo: redo === undefined ? null : [redo.n, redo.comment, pathsOf(redo.last.values())],
+    each:
+      each === undefined
+        ? null
+        : { ...inOrder(each), instances: pathsOf(each.instances), stoppedBy: each.stoppedBy?.path },
+    bodies: bodiesOf(body).map(scopeValue),
+    redo: redo === undefined ? null : [redo.n, redo.comment, Array.from(redo.last, ([id, { path }]) => [id, path])],
   };
+}
+
+/** Which field was written first says nothing. What stands in a value of a user does. */
+function inOrder(fields: object): object {
+  return Object.fromEntries(Object.entries(fields).toSorted(([left], [right]) => (left < right ? -1 : 1)));
+}
+
+/** The latest iteration of a loop, and all before it. */
+function bodiesOf(body: Scope | undefined): readonly Scope[] {
+  const bodies: Scope[] = [];
+  for (let scope = body; scope !== undefined; scope = scope.previous) bodies.push(scope);
+  return bodies;
 }
 
 function scopeValue({ children, left, stoppedBy, halted, firstFailed, previous, ...rest }: Scope): unknown {
