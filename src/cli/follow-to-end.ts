@@ -115,10 +115,7 @@ export async function recordersOf(
   run: string,
   { app, session, log }: Pick<FollowSession, "app" | "session" | "log">,
 ): Promise<readonly Recorder[]> {
-  return [
-    ...streamOf(session),
-    ...(log === undefined ? [] : [log.recorder(await app.planOf(await app.runs.row(run)))]),
-  ];
+  return [...streamOf(session), ...(log === undefined ? [] : [log.recorder(await app.planOf(run))])];
 }
 
 /** The stream of `--jsonl`, where it is asked for. */

@@ -5,6 +5,7 @@ import type { RunEvent } from "../machine/event.ts";
 import { type Instance, nextDueAt, type RunState, wakeAtOf } from "../machine/state.ts";
 import type { Action } from "../ports/action.ts";
 import type { Version } from "../ports/catalog.ts";
+import type { LogEntry } from "../ports/logs.ts";
 import type { Append, AppendResult, InboxOutcome, InboxRow, Journal, Lease, RunSummary } from "../ports/journal.ts";
 import { callOf } from "./call-of.ts";
 import { beginCall, type CallEnd, type LiveCall } from "./calls.ts";
@@ -24,6 +25,8 @@ export interface DriverDeps {
   readonly clock: Clock;
   readonly chance: Chance;
   readonly turns: Turns;
+  /** Takes what its calls log. */
+  readonly log: (entry: LogEntry) => void;
   /** Called after every commit with what has become durable. */
   readonly committed: (news: DriverNews) => void;
   /** Another run has been created, or told something. */
@@ -288,11 +291,14 @@ export class Driver implements TurnTaker {
         canRetry: false,
       });
     }
-    const { action, clock } = this.#deps;
+    const { action, clock, log } = this.#deps;
     const options = { action, clock, timeoutMs: instance.step.timeoutMs };
+    const call = callOf(this.key, state, instance, (level, text) =>
+      log({ key: this.key, path, attempt, at: clock.now(), level, text }),
+    );
     this.#live.set(
       path,
-      beginCall(callOf(this.key, state, instance), options, (end) => this.#ended(path, attempt, end)),
+      beginCall(call, options, (end) => this.#ended(path, attempt, end)),
     );
   }
 

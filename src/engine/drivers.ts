@@ -4,6 +4,7 @@ import { limits } from "../base/limits.ts";
 import type { Action } from "../ports/action.ts";
 import type { Version } from "../ports/catalog.ts";
 import type { Host } from "../ports/host.ts";
+import type { LogEntry } from "../ports/logs.ts";
 import type { Store } from "../ports/store.ts";
 import { Driver } from "./driver.ts";
 import type { StartRequest } from "./contract.ts";
@@ -20,6 +21,7 @@ export interface DriversDeps {
   readonly chance: Chance;
   readonly turns: Turns;
   readonly news: News;
+  readonly log: (entry: LogEntry) => void;
 }
 
 /** The drivers of one process: which runs are in memory, and until when. A run that only waits stays until others need the room. */
@@ -83,11 +85,11 @@ export class Drivers {
   }
 
   #make(key: RunKey, version: Version, versions: ReadonlyMap<string, Version>): Driver {
-    const { store, action, clock, chance, turns, news } = this.#deps;
+    const { store, action, clock, chance, turns, news, log } = this.#deps;
     const { journal } = store;
     const committed = news.publish.bind(news, key);
     const wake = (other: RunKey): void => void this.#wake(other);
-    const driver = new Driver({ key, version, versions, journal, action, clock, chance, turns, committed, wake });
+    const driver = new Driver({ key, version, versions, journal, action, clock, chance, turns, log, committed, wake });
     this.#drivers.set(runKeyText(key), driver);
     return driver;
   }

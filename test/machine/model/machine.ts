@@ -30,5 +30,5 @@ export function realMachine(): Machine {
 }
 
 function keyOf(state: RunState, instance: Instance): string {
-  return callOf({ tenant: "t", workspace: "w", run: "r1" }, state, instance).idempotencyKey;
+  return callOf({ tenant: "t", workspace: "w", run: "r1" }, state, instance, () => undefined).idempotencyKey;
 }
