@@ -2,7 +2,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createMemoryStore, type MemoryStore } from "../adapters/memory/memory-store.ts";
+import type { Scope } from "../base/ids.ts";
 import type { Append, AppendResult, Journal } from "../ports/journal.ts";
+import type { Logs } from "../ports/logs.ts";
 import type { Store } from "../ports/store.ts";
 import { journalChecks, type OpenStore } from "./journal-contract.ts";
 import { acme } from "./journal-checks/world.ts";
@@ -10,7 +12,8 @@ import { acme } from "./journal-checks/world.ts";
 interface Control {
   readonly without: string;
   readonly red: readonly string[];
-  journal(real: Journal, store: MemoryStore): Partial<Journal>;
+  journal?(real: Journal, store: MemoryStore): Partial<Journal>;
+  logs?(real: Logs): Partial<Logs>;
 }
 
 async function currentEpoch({ lease }: Append, store: MemoryStore): Promise<number> {
@@ -28,6 +31,8 @@ async function appendEach(
   for (const append of batch) results.push(...(await real.append([await change(append)])));
   return results;
 }
+
+const ours = <T extends object>(key: T): T & Scope => ({ ...key, ...acme });
 
 const controls: readonly Control[] = [
   {
@@ -100,9 +105,11 @@ const controls: readonly Control[] = [
       "a run that is not there, or is another tenant's, is not found",
       "the same run id in two tenants has two inboxes",
       "a tenant or workspace lists only its own runs",
+      "each run has its own snapshot, and another tenant's is not seen",
+      "a tenant's workspaces share its blobs, and another tenant does not see them",
+      "each run has its own lines, other tenants see none, and a run that is not there takes none",
     ],
     journal: (real) => {
-      const ours = <T extends object>(key: T) => ({ ...key, ...acme });
       return {
         create: (batch) => real.create(batch.map((run) => ({ ...run, key: ours(run.key) }))),
         append: (batch) =>
@@ -113,9 +120,15 @@ const controls: readonly Control[] = [
         inbox: (key) => real.inbox(ours(key)),
         outcome: (key, id) => real.outcome(ours(key), id),
         row: (key) => real.row(ours(key)),
+        snapshot: (key) => real.snapshot(ours(key)),
+        blobs: (scope, digests) => real.blobs(ours(scope), digests),
         list: (scope, query) => real.list(ours(scope), query),
       };
     },
+    logs: (real) => ({
+      write: (batch) => real.write(batch.map((entry) => ({ ...entry, key: ours(entry.key) }))),
+      read: (key, query) => real.read(ours(key), query),
+    }),
   },
   {
     without: "the wake-up by an unread row",
@@ -130,6 +143,87 @@ const controls: readonly Control[] = [
     journal: (real) => ({
       list: (scope, { before, ...query }) =>
         real.list(scope, before === undefined ? query : { ...query, before: `${before}0` }),
+    }),
+  },
+  {
+    without: "the count of take-overs",
+    red: ["take-overs in a row are counted, as pages show, and the count outlives a restart"],
+    journal: (real) => ({ takeOver: async (key) => ({ ...(await real.takeOver(key)), tries: 1 }) }),
+  },
+  {
+    without: "an append that sets the count back",
+    red: ["an append sets the count back, also one without an event"],
+    journal: (real) => ({
+      async append(batch) {
+        const results = await real.append(batch);
+        for (const { lease } of batch) await real.takeOver(lease.key);
+        return results;
+      },
+    }),
+  },
+  {
+    without: "a release that sets the count back",
+    red: ["a release sets the count back and keeps the lease, twice too"],
+    journal: () => ({ release: async () => {} }),
+  },
+  {
+    without: "the lease of a release",
+    red: ["a release under an old lease, or of a run that is not there, does nothing"],
+    journal: (real) => ({
+      release: async ({ key }) => {
+        for (let epoch = 1; epoch < 9; epoch += 1) await real.release({ key, epoch });
+      },
+    }),
+  },
+  {
+    without: "snapshots and blobs in the commit of their append",
+    red: ["an append that is refused leaves no snapshot", "an append or a start that is refused leaves no blob"],
+    journal: (real) => ({
+      async append(batch) {
+        const results = await real.append(batch);
+        for (const { lease, summary, snapshot, blobs = [] } of batch) {
+          const taken = await real.takeOver(lease.key).catch(() => lease);
+          const aids = { lease: taken, summary, consumed: [], startsCalls: false, blobs };
+          await real.append([snapshot === undefined ? aids : { ...aids, snapshot }]);
+        }
+        return results;
+      },
+    }),
+  },
+  {
+    without: "a snapshot that takes the earlier one's place",
+    red: ["a snapshot comes back as it was, and the next one takes its place"],
+    journal: (real) => ({
+      append: (batch) =>
+        appendEach(real, batch, async ({ snapshot, ...append }) => {
+          const first = (await real.snapshot(append.lease.key)) ?? snapshot;
+          return first === undefined ? append : { ...append, snapshot: first };
+        }),
+    }),
+  },
+  {
+    without: "the naming of a blob that is lost",
+    red: ["a blob that is not there is damage, and is named"],
+    journal: (real) => ({ blobs: (scope, digests) => real.blobs(scope, digests).catch(() => new Map()) }),
+  },
+  {
+    without: "the end of a step's name",
+    red: ["lines are read by instance: its own and those of what lies below it, and of no other"],
+    logs: (real) => ({
+      read: async (key, { path = "", ...query }) =>
+        (await real.read(key, query)).filter((line) => line.path.startsWith(path)),
+    }),
+  },
+  {
+    without: "levels",
+    red: ["lines are read by level, also together with an instance"],
+    logs: (real) => ({ read: (key, { levels: _levels, ...query }) => real.read(key, query) }),
+  },
+  {
+    without: "the bound of a log",
+    red: ["of a run that has logged its fill the rest is left out, and one last line says so"],
+    logs: (real) => ({
+      write: (batch) => real.write(batch.map((entry) => ({ ...entry, text: entry.text.slice(0, 100) }))),
     }),
   },
 ];
@@ -159,7 +253,8 @@ test("no two checks have the same name", () => {
 });
 
 function reopenable(store: MemoryStore, control?: Control): OpenStore {
-  const journal: Journal = { ...store.journal, ...control?.journal(store.journal, store) };
-  const shown: Store = { ...store, journal };
+  const journal: Journal = { ...store.journal, ...control?.journal?.(store.journal, store) };
+  const logs: Logs = { ...store.logs, ...control?.logs?.(store.logs) };
+  const shown: Store = { ...store, journal, logs };
   return { ...shown, reopen: async () => reopenable(store.crash(), control) };
 }

@@ -1,16 +1,20 @@
 import { test } from "node:test";
 import { appendingChecks } from "./journal-checks/appending.ts";
+import { blobChecks } from "./journal-checks/blobs.ts";
 import { creatingChecks } from "./journal-checks/creating.ts";
 import { inboxChecks } from "./journal-checks/inbox.ts";
 import { lastingChecks } from "./journal-checks/lasting.ts";
+import { logChecks } from "./journal-checks/logs.ts";
 import { otherRunsChecks } from "./journal-checks/other-runs.ts";
 import { readingChecks } from "./journal-checks/reading.ts";
+import { snapshotChecks } from "./journal-checks/snapshots.ts";
+import { takeoverChecks } from "./journal-checks/takeovers.ts";
 import { versionChecks } from "./journal-checks/versions.ts";
 import type { Check, Open } from "./journal-checks/world.ts";
 
 export type { Check, Open, OpenStore } from "./journal-checks/world.ts";
 
-/** Every sentence of the journal and catalog ports that can be seen from outside. */
+/** Every sentence of the journal, catalog and log ports that can be seen from outside. */
 export const journalChecks: readonly Check[] = [
   ...creatingChecks,
   ...appendingChecks,
@@ -19,9 +23,13 @@ export const journalChecks: readonly Check[] = [
   ...readingChecks,
   ...lastingChecks,
   ...versionChecks,
+  ...takeoverChecks,
+  ...snapshotChecks,
+  ...blobChecks,
+  ...logChecks,
 ];
 
-/** The contract of the journal and catalog ports: each adapter passes every check, with no skips. */
+/** The contract of the journal, catalog and log ports: each adapter passes every check, with no skips. */
 export function testJournal(name: string, open: Open): void {
   for (const check of journalChecks) test(`${name}: ${check.name}`, () => check.run(open));
 }

@@ -82,13 +82,18 @@ for (const [fault, lastSeq] of [
 
 test("the faults are asked before each commit, by name, and never for a read", async () => {
   const { store, calls } = await faulty();
-  await store.journal.takeOver(key);
+  const lease = await store.journal.takeOver(key);
+  await store.journal.release(lease);
+  await store.journal.release(lease);
   await store.journal.post(key, entry);
-  await store.journal.append([append]);
+  await store.journal.append([{ ...append, lease }]);
+  await store.logs.write([{ key, path: "a", attempt: 1, at: 0, level: "warn", text: "b" }]);
+  await store.logs.read(key, { after: 0, limit: 1 });
   await store.journal.row(key);
+  await store.journal.snapshot(key);
   await store.journal.inbox(key);
   await store.journal.list(key, { limit: 1 });
-  assert.deepEqual(calls, ["create", "takeOver", "post", "append"]);
+  assert.deepEqual(calls, ["create", "takeOver", "release", "post", "append", "log"]);
 });
 
 test("a crash in the middle of a read ends the read", async () => {

@@ -145,8 +145,8 @@ export const creatingChecks: readonly Check[] = [
     async run(open) {
       await using store = await open();
       await created(store.journal, newRun("r1"));
-      assert.deepEqual(await store.journal.takeOver(keyOf("r1")), { key: keyOf("r1"), epoch: 2 });
-      assert.deepEqual(await store.journal.takeOver(keyOf("r1")), { key: keyOf("r1"), epoch: 3 });
+      assert.deepEqual(await store.journal.takeOver(keyOf("r1")), { key: keyOf("r1"), epoch: 2, tries: 1 });
+      assert.deepEqual(await store.journal.takeOver(keyOf("r1")), { key: keyOf("r1"), epoch: 3, tries: 2 });
     },
   },
   {
@@ -159,6 +159,7 @@ export const creatingChecks: readonly Check[] = [
         leases.map(({ epoch }) => epoch).toSorted((left, right) => left - right),
         Array.from({ length: 20 }, (_, index) => index + 2),
       );
+      assert.equal(Math.max(...leases.map(({ tries }) => tries)), 20);
     },
   },
   {

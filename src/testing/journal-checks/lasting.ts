@@ -58,7 +58,13 @@ export const lastingChecks: readonly Check[] = [
       await refused(journal.row(lease.key), "journal.closed");
       await refused(journal.list(lease.key, { limit: 1 }), "journal.closed");
       await refused(journal.waking(undefined, 1), "journal.closed");
+      await refused(journal.release(lease), "journal.closed");
+      await refused(journal.snapshot(lease.key), "journal.closed");
+      await refused(journal.blobs(lease.key, []), "journal.closed");
       await refused(store.catalog.get(lease.key, "v1"), "journal.closed");
+      await refused(store.logs.read(lease.key, { after: 0, limit: 1 }), "journal.closed");
+      const line = { key: lease.key, path: "a", attempt: 1, at: 0, level: "warn", text: "" } as const;
+      await refused(store.logs.write([line]), "journal.closed");
     },
   },
   {
