@@ -84,11 +84,13 @@ export function createFaultySqlite(): FaultySqlite {
 /** Reads need no space, and wait for nobody: only what SQLite can answer so is answered so. */
 function canMeet(kind: FaultKind, sql: string): boolean {
   if (kind === "io-error") return true;
-  if (kind === "busy") return sql.startsWith("BEGIN");
+  if (kind === "busy") return /\bBEGIN\b/.test(sql);
   if (kind === "full") return /^\s*(?:INSERT|UPDATE|COMMIT|CREATE|PRAGMA journal_mode)/.test(sql);
-  return sql === "COMMIT";
+  // A journal is made by one text with its commit in it, which cannot be swallowed alone.
+  return kind === "io-error-after" ? /\bCOMMIT\b/.test(sql) : sql === "COMMIT";
 }
 
+/** Also the one that is being made, which has not got its name yet. */
 function isJournal(connection: DatabaseSync): boolean {
-  return connection.location()?.endsWith("journal.db") ?? false;
+  return /journal\.db(?:\.new)?$/.test(connection.location() ?? "");
 }
