@@ -26,7 +26,7 @@ export interface CallEnd extends CallPlace {
 }
 
 /** Finds the beginnings and ends of calls in the events of one run, which it is given in order. */
-interface CallEvents {
+export interface CallEvents {
   take(event: RunEvent, at: number): CallStart | CallEnd | undefined;
   /** How often an instance has begun so far. */
   attemptsOf(path: string): number;
@@ -85,6 +85,6 @@ export function createCallEvents(plan: Plan): CallEvents {
 }
 
 /** The step at the end of an instance path: `code` of `cycle@2/code`, `audit` of `audit[a%2Emd]`. */
-function stepOf(path: string): string {
+export function stepOf(path: string): string {
   return path.slice(path.lastIndexOf("/") + 1).replace(/[@[].*$/, "");
 }

@@ -16,7 +16,7 @@ export interface CallLog extends Disposable {
 }
 
 /** How much of a value is shown where only a hint of it is wanted. */
-const briefChars = 200;
+export const briefChars = 200;
 
 /**
  * Opens the file to append to it. Throws `usage.invalid` when that cannot be done. A line that cannot be written later is said once, and the run

@@ -8,6 +8,7 @@ import { follow } from "./follow.ts";
 import { createInterrupt, exitOfStop, type Interrupt, type StopCause } from "./interrupt.ts";
 import { stopAtGate } from "./stop-at-gate.ts";
 import { openReader } from "./open-reader.ts";
+import { parentOf } from "./parent-run.ts";
 import type { Logs } from "./logs.ts";
 import { createRecording, type Recorder, type Recorders, type Recording, recordLive } from "./recording.ts";
 import { type EndOptions, isForPrograms, reportEnd, reportStopped } from "./report.ts";
@@ -47,14 +48,6 @@ async function waitingParent(app: App, run: string): Promise<string | undefined>
   if (parent === undefined) return undefined;
   const row = await app.runs.row(parent);
   return row.summary.endedAt === undefined ? parent : undefined;
-}
-
-async function parentOf(app: App, run: string): Promise<string | undefined> {
-  for await (const { events } of app.history(run, 1)) {
-    const [first] = events;
-    return first?.kind === "run.created" ? first.parent?.run : undefined;
-  }
-  return undefined;
 }
 
 /** Follows a run, then says how it ended; an interrupt stops the engine safely first. */

@@ -82,7 +82,7 @@ export function createRecording(run: string, { own, child }: Recorders): Recordi
 }
 
 /** A path in a run that is itself carried out under a path. */
-function pathUnder(under: string, path: string): string {
+export function pathUnder(under: string, path: string): string {
   return [under, path].filter(Boolean).join("/");
 }
 
