@@ -137,7 +137,8 @@ test("programs get the lines as one document or one a line, whole", async () => 
 
 test("the lines of sub-workflows stand under the step that runs them", async () => {
   await using project = openProject(files);
-  await project.run("run", "workflows/outer.workflow.yml", "--quiet");
+  const { stderr } = await project.run("run", "workflows/outer.workflow.yml");
+  assert.match(stderr, /^ {2}action +sub\/each\[a\/b\.md\]: made/m, "also while it runs");
   const logged = linesOf(await project.run("logs", "--level", "action"));
   const [start = "", ...others] = logged;
   assert.match(start, /^start\|sub\|as r\w{26}\|\{\}$/);

@@ -4,6 +4,7 @@ import { hasCode } from "../base/error.ts";
 import { emptyState } from "../machine/state.ts";
 import type { RunRow } from "../ports/journal.ts";
 import type { LogEntry } from "../ports/logs.ts";
+import { createFamilyPaths } from "./family-paths.ts";
 import type { Interrupt } from "./interrupt.ts";
 import { createLiveView, type View } from "./live-view.ts";
 import type { Output } from "./output.ts";
@@ -38,10 +39,13 @@ export async function follow(run: string, deps: FollowDeps, options: FollowOptio
   using feed = openFeed(app, run);
   const tracker = createTracker(emptyState(await app.planOf(run)));
   using view = createRunView(deps.output, tracker, options.quiet);
+  const paths = createFamilyPaths();
+  using _children = app.subscribe((committed) => paths.take(committed));
   using _log = deps.onLog((line) => {
-    if (!isTold(line)) view.text(logText(line));
+    if (!isTold(line)) view.text(logText(line, paths.pathOf(line)));
   });
   for await (const committed of app.history(run, 1)) {
+    paths.take(committed);
     const lines = tracker.take(committed);
     if (options.fromStart) view.lines(lines);
   }
@@ -161,7 +165,7 @@ function isTold({ level, text }: LogEntry): boolean {
   return level === "error" && /^(?:Function|Assignment) '[^']*' failed: /.test(text);
 }
 
-function logText({ path, level, text }: LogEntry): string {
+function logText({ level, text }: LogEntry, path: string): string {
   const where = path === "" ? "" : `${shownPath(path)}: `;
   return `  ${level.padEnd(9)}  ${where}${safeLine(text)}`;
 }
