@@ -25,7 +25,7 @@ rmSync(root, { recursive: true });
 async function measure(size: number, callsMax: number): Promise<void> {
   const limits = { ...functionLimits, callsMax };
   const fixed = { root, size, limits, readFolders: [], writeFolders: [], config: {} };
-  await using action = createFunctionAction({ ...fixed, onLog: () => undefined });
+  await using action = createFunctionAction(fixed);
   const began = performance.now();
   await action.run(callOf(0), signal);
   const firstCallMs = Math.round(performance.now() - began);
@@ -65,5 +65,6 @@ function callOf(index: number): ActionCall {
     input: { index },
     refs: () => ({}),
     env: {},
+    log: () => undefined,
   };
 }

@@ -252,6 +252,47 @@ test("a log has one line for every attempt of a call, and the next command appen
   );
 });
 
+const outer = `workflow: outer
+steps:
+  - { id: first, function: note, with: { n: 1 } }
+  - { id: sub, workflow: inner@draft }
+  - { id: last, function: note, with: { n: 9 } }
+`;
+const inner = `workflow: inner
+steps:
+  - id: each
+    for_each: '[2, 3, 4]'
+    as: n
+    key: n
+    max_parallel: 1
+    function: note
+    with: { n: "\${n}" }
+`;
+
+test("a log has the calls of sub-workflows too, each once, also when all runs are resumed", async () => {
+  await using project = openProject({
+    ...workflows,
+    "workflows/outer.workflow.yml": outer,
+    "workflows/inner.workflow.yml": inner,
+    "functions/note.mjs": workflows["functions/note.mjs"] ?? "",
+  });
+  const run = project.start("run", "workflows/outer.workflow.yml", "--log", "calls.jsonl");
+  await run.says("noted 3");
+  run.kill("SIGINT");
+  assert.equal((await run.ended).code, 130);
+  assert.equal((await project.run("resume", "--log", "calls.jsonl")).code, 0);
+  const lines = readFileSync(path.join(project.folder, "calls.jsonl"), "utf8").trim().split("\n");
+  const logged = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+  assert.deepEqual(
+    logged.map(({ path: at, status }) => `${String(at)} ${String(status)}`),
+    ["first succeeded", "each[2] succeeded", "each[3] succeeded", "each[4] succeeded", "last succeeded"],
+  );
+  const [first, second] = logged;
+  const runs = new Set(logged.map(({ run: id }) => id));
+  assert.deepEqual([first?.["under"], second?.["under"], runs.size], [undefined, "sub", 2]);
+  assert.deepEqual([second?.["input"], second?.["output"]], ['{"n":2}', "2"]);
+});
+
 test("a log that cannot be written is refused before anything starts", async () => {
   await using project = openProject(workflows);
   const ended = await project.run("run", "fine.workflow.yml", "--log", "nowhere/calls.jsonl");

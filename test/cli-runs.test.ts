@@ -109,6 +109,8 @@ test("a shell completes commands, options, files, runs and gates", async () => {
   assert.deepEqual(complete("run", "as"), ["asking.workflow.yml"]);
   assert.deepEqual(complete("run", "func"), ["functions/"]);
   assert.deepEqual(complete("approve", "lat"), ["latest"]);
+  assert.deepEqual(complete("logs", "lat"), ["latest"]);
+  assert.deepEqual(complete("logs", "--f"), ["--follow"]);
   assert.deepEqual(complete("approve", "latest", ""), ["review"]);
   assert.deepEqual(complete("nothing", "x"), [""]);
 });

@@ -2,16 +2,15 @@ import { randomBytes } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import { hostname } from "node:os";
 import path from "node:path";
-import type { LogLine } from "../actions/function/call-log.ts";
 import { createLocalHost } from "../adapters/local-host/local-host.ts";
 import { openSqliteStore } from "../adapters/sqlite/sqlite-store.ts";
 import type { JsonObject } from "../base/json.ts";
 import type { Committed, Engine } from "../engine/contract.ts";
 import { openEngine } from "../engine/engine.ts";
-import type { Plan } from "../language/plan.ts";
 import type { Version } from "../ports/catalog.ts";
 import type { Host } from "../ports/host.ts";
 import type { RunRow } from "../ports/journal.ts";
+import type { LogEntry } from "../ports/logs.ts";
 import type { Store } from "../ports/store.ts";
 import { createRealClock } from "./clock.ts";
 import type { Config } from "./config.ts";
@@ -20,29 +19,24 @@ import { controlRoutes } from "./control/routes.ts";
 import { openControlServer } from "./control/server.ts";
 import { localPrincipal, localScope } from "./principal.ts";
 import { createRunAction } from "./run-action.ts";
-import { createHistory, createRunReader, localKey, type Runs } from "./runs.ts";
+import { createHistory, createRunReader, type History, localKey, type Runs } from "./runs.ts";
 import { refusal, type WholeVersion, wholeVersion } from "./versions.ts";
 import { readWorkflow } from "./workflow-file.ts";
-
-export type { LogLine } from "../actions/function/call-log.ts";
 
 /** How an app works. */
 export interface AppOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** `all`: every unfinished run of the folder goes on. `asked`: only those that are started, decided or resumed here. */
   readonly drive: "all" | "asked";
-  /** What user modules log and print. */
-  readonly onLog: (line: LogLine) => void;
+  /** Told every line that steps log and print, as it comes. */
+  readonly onLog: (entry: LogEntry) => void;
 }
 
 /** The whole of Runwright in this process: it holds the data folder, carries runs out and answers other commands. */
-export interface App extends AsyncDisposable {
+export interface App extends History, AsyncDisposable {
   readonly runs: Runs;
   /** Starts a version that was read and checked before. */
   start(whole: WholeVersion, input: JsonObject, env: AppOptions["env"]): Promise<RunRow>;
-  planOf(row: RunRow): Promise<Plan>;
-  /** Everything that has become durable of a run so far, in order. */
-  history(run: string, fromSeq: number): AsyncIterable<Committed>;
   /** Calls `listener` after every commit of a run, until disposed. */
   subscribe(listener: (committed: Committed) => void): Disposable;
   /** Resolves when a run has ended, or when only people can move it on. */
@@ -67,7 +61,7 @@ export async function openApp(config: Config, options: AppOptions): Promise<App>
   const holder = { pid: process.pid, host: hostname(), startedAt: clock.now(), socket };
 
   const store = opening.use(await openSqliteStore({ folder: config.data, holder, synchronous: "full" }));
-  const action = opening.use(createRunAction(config, store, options.onLog));
+  const action = opening.use(createRunAction(config, store));
   const fatal = Promise.withResolvers<never>();
   fatal.promise.catch(() => undefined);
   const focus = createFocus(opening.use(createLocalHost(clock, fatal.reject)), options.drive);
@@ -82,6 +76,7 @@ export async function openApp(config: Config, options: AppOptions): Promise<App>
     }),
   );
   engine.failed.catch(fatal.reject);
+  engine.listen(options.onLog);
   focus.opened();
 
   const runs = createRuns({ config, store, engine, start, env: options.env });

@@ -1,6 +1,5 @@
 import path from "node:path";
 import { availableParallelism } from "node:os";
-import type { LogLine } from "../actions/function/call-log.ts";
 import { createFunctionAction } from "../actions/function/function-action.ts";
 import { functionLimits } from "../actions/function/limits.ts";
 import { runKeyText, type RunKey } from "../base/ids.ts";
@@ -22,7 +21,7 @@ interface Surroundings {
  * Carries out the calls of every workflow of a project: each with the modules that belong to its file, confined to their folder and to the
  * folders that the run's input names. All of that is read from the journal, so that it is the same after a crash.
  */
-export function createRunAction(config: Config, store: Store, onLog: (line: LogLine) => void): Action {
+export function createRunAction(config: Config, store: Store): Action {
   const actions = new Map<string, Action>();
   const known = new Map<string, Promise<Surroundings>>();
 
@@ -46,7 +45,6 @@ export function createRunAction(config: Config, store: Store, onLog: (line: LogL
         readFolders: folders,
         writeFolders: ["reports"],
         config: {},
-        onLog,
       });
     actions.set(name, action);
     return action;

@@ -2,10 +2,8 @@ import { existsSync } from "node:fs";
 import path from "node:path";
 import { isHeld, readHolder, type Holder } from "../adapters/sqlite/lock.ts";
 import { openSqliteReader } from "../adapters/sqlite/sqlite-store.ts";
-import type { Plan } from "../language/plan.ts";
-import type { RunRow } from "../ports/journal.ts";
 import type { Config } from "./config.ts";
-import { type Committed, createHistory, createRunReader, type RunReader } from "./runs.ts";
+import { createHistory, createRunReader, type History, type RunReader } from "./runs.ts";
 
 /** Opens the runs of a project for reading, whoever holds the folder; undefined when nothing was ever run there. */
 export function openRunReader(config: Config): RunReader | undefined {
@@ -24,11 +22,7 @@ function closing(store: Disposable): AsyncDisposable {
 }
 
 /** Reads runs, and what has happened in them. */
-export interface RunHistory extends RunReader {
-  planOf(row: RunRow): Promise<Plan>;
-  /** What has become durable of a run, from an event on. */
-  history(run: string, fromSeq: number): AsyncIterable<Committed>;
-}
+export interface RunHistory extends RunReader, History {}
 
 /** The same with what has happened in the runs. */
 export function openRunHistory(config: Config): RunHistory | undefined {

@@ -6,6 +6,7 @@ import { runNotFound } from "../ports/journal-rules.ts";
 import type { Catalog } from "../ports/catalog.ts";
 import type { Journal, RunQuery, RunRow } from "../ports/journal.ts";
 import { readEvents } from "../ports/stored-event.ts";
+import type { LogQuery, LogRow, Logs } from "../ports/logs.ts";
 import { localScope } from "./principal.ts";
 
 export type { Committed, Decision, GateView, InstanceView, Report, RunView } from "../engine/contract.ts";
@@ -20,13 +21,25 @@ export interface RunReader extends AsyncDisposable {
   view(run: string): Promise<RunView>;
 }
 
-/** Reads what has happened in runs straight from a store. */
-export function createHistory({ journal, catalog }: ReadableStore): {
-  planOf(row: RunRow): Promise<Plan>;
+/** What has happened in runs. */
+export interface History {
+  /** Throws `run.not-found`. */
+  planOf(run: string): Promise<Plan>;
+  /** Everything that has become durable of a run, in order. */
   history(run: string, fromSeq: number): AsyncIterable<Committed>;
-} {
+  /** What its steps logged. */
+  lines(run: string, query: LogQuery): Promise<readonly LogRow[]>;
+}
+
+/** Reads what has happened in runs straight from a store. */
+export function createHistory({ journal, catalog, logs }: ReadableStore): History {
   return {
-    planOf: async (row) => (await catalog.get(localScope, row.version)).plan,
+    async planOf(run) {
+      const row = await journal.row(localKey(run));
+      if (row === undefined) throw runNotFound(run);
+      return (await catalog.get(localScope, row.version)).plan;
+    },
+    lines: (run, query) => logs.read(localKey(run), query),
     async *history(run, fromSeq) {
       const key = localKey(run);
       for await (const segment of journal.read(key, fromSeq)) {
@@ -65,6 +78,7 @@ export interface Runs extends RunReader {
 export interface ReadableStore {
   readonly journal: Pick<Journal, "list" | "row" | "read" | "snapshot" | "blobs">;
   readonly catalog: Pick<Catalog, "get">;
+  readonly logs: Pick<Logs, "read">;
 }
 
 /** The key of a run of this project. */

@@ -43,6 +43,11 @@ export const limits = {
   /** Runs that only wait and stay in memory all the same. */
   idleRunsMax: 1000,
   versionsInMemoryMax: 100,
+  /** Lines that steps logged and that are not written yet: beyond either bound the oldest are dropped. */
+  logQueueLinesMax: 10_000,
+  logQueueCharsMax: 8_388_608, // 8 Mi
+  /** How long a line may wait for the next commit before it is written by itself. */
+  logDelayMs: 250,
   pageRowsMax: 1000,
   /** What the steps of one run may log. */
   runLogBytesMax: 67_108_864, // 64 MiB

@@ -3,23 +3,20 @@ import path from "node:path";
 import { messageOf, RunwrightError } from "../base/error.ts";
 import type { JsonObject } from "../base/json.ts";
 import type { Plan } from "../language/plan.ts";
-import type { RunEvent } from "../machine/event.ts";
+import { brief } from "./brief.ts";
+import { type CallEnd, createCallEvents } from "./call-events.ts";
 import type { Output } from "./output.ts";
 import type { Recorder } from "./recording.ts";
 import { safeJson, safeLine } from "./safe-text.ts";
 
 /** The file of `--log`: one line of JSON for every attempt of a call that ends while it is open. */
 export interface CallLog extends Disposable {
-  /** Writes the lines of one run of this plan. */
-  recorder(plan: Plan): Recorder;
+  /** Writes the lines of one run of this plan; undefined where that is done already. */
+  recorder(run: string, plan: Plan): Recorder | undefined;
 }
 
-interface Attempt {
-  readonly attempt: number;
-  readonly startedAt: number;
-}
-
-type AttemptEnd = Extract<RunEvent, { readonly kind: "step.succeeded" | "step.failed" | "step.cancelled" }>;
+/** How much of a value is shown where only a hint of it is wanted. */
+export const briefChars = 200;
 
 /**
  * Opens the file to append to it. Throws `usage.invalid` when that cannot be done. A line that cannot be written later is said once, and the run
@@ -27,6 +24,7 @@ type AttemptEnd = Extract<RunEvent, { readonly kind: "step.succeeded" | "step.fa
  */
 export function openCallLog(file: string, cwd: string, output: Output): CallLog {
   const openedAt = Date.now();
+  const recorded = new Set<string>();
   let descriptor: number | undefined = openForAppending(file, cwd);
 
   return {
@@ -34,21 +32,21 @@ export function openCallLog(file: string, cwd: string, output: Output): CallLog 
     [Symbol.dispose]: close,
   };
 
-  function recorder(plan: Plan): Recorder {
-    const verbs = new Map(plan.steps.map(({ id, verb }) => [id, verb.kind]));
-    // Calls that are open now: never more than the run has.
-    const open = new Map<string, Attempt>();
-    return ({ run, at, event }) => {
-      // Only calls are given an input; groups begin without one.
-      if (event.kind === "step.started" && event.input !== undefined)
-        open.set(event.path, { attempt: event.attempt, startedAt: at });
-      if (event.kind !== "step.succeeded" && event.kind !== "step.failed" && event.kind !== "step.cancelled") return;
-      const begun = open.get(event.path);
-      open.delete(event.path);
+  function recorder(id: string, plan: Plan): Recorder | undefined {
+    if (recorded.has(id)) return undefined;
+    recorded.add(id);
+    const calls = createCallEvents(plan);
+    const inputs = new Map<string, string>();
+    return ({ run, under, at, event }) => {
+      const call = calls.take(event, at);
+      // The calls of a sub-workflow have lines of their own.
+      if (call === undefined || call.child !== undefined) return;
+      if (call.kind === "start") return void inputs.set(call.path, brief(call.input, briefChars));
+      const input = inputs.get(call.path) ?? "";
+      inputs.delete(call.path);
       // What ended before was a matter of the command that carried it out.
-      if (begun === undefined || at < openedAt) return;
-      const step = stepOf(event.path);
-      write({ run, path: event.path, step, verb: verbs.get(step) ?? "", ...lineOf(event, begun, at) });
+      if (call.at < openedAt) return;
+      write({ run, ...(under !== "" && { under }), ...lineOf(call, input) });
     };
   }
 
@@ -77,21 +75,21 @@ function openForAppending(file: string, cwd: string): number {
   }
 }
 
-function lineOf(event: AttemptEnd, { attempt, startedAt }: Attempt, at: number): JsonObject {
+function lineOf({ path: at, step, verb, attempt, event, startedAt, at: endedAt }: CallEnd, input: string): JsonObject {
   return {
+    path: at,
+    step,
+    verb,
     attempt,
     status: statuses[event.kind],
     startedAt: new Date(startedAt).toISOString(),
-    endedAt: new Date(at).toISOString(),
-    ms: at - startedAt,
+    endedAt: new Date(endedAt).toISOString(),
+    ms: endedAt - startedAt,
+    input,
     ...(event.kind === "step.failed" && { error: { ...event.error } }),
+    ...(event.kind === "step.succeeded" && { output: brief(event.output ?? null, briefChars) }),
     ...(event.kind === "step.succeeded" && event.artifacts !== undefined && { artifacts: event.artifacts }),
   };
 }
 
 const statuses = { "step.succeeded": "succeeded", "step.failed": "failed", "step.cancelled": "cancelled" } as const;
-
-/** The step at the end of an instance path: `code` of `cycle@2/code`, `audit` of `audit[a%2Emd]`. */
-function stepOf(instance: string): string {
-  return instance.slice(instance.lastIndexOf("/") + 1).replace(/[@[].*$/, "");
-}

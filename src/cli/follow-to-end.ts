@@ -8,8 +8,9 @@ import { follow } from "./follow.ts";
 import { createInterrupt, exitOfStop, type Interrupt, type StopCause } from "./interrupt.ts";
 import { stopAtGate } from "./stop-at-gate.ts";
 import { openReader } from "./open-reader.ts";
+import { parentOf } from "./parent-run.ts";
 import type { Logs } from "./logs.ts";
-import { createRecording, type Recorder, type Recording, recordLive } from "./recording.ts";
+import { createRecording, type Recorder, type Recorders, type Recording, recordLive } from "./recording.ts";
 import { type EndOptions, isForPrograms, reportEnd, reportStopped } from "./report.ts";
 import type { Session } from "./session.ts";
 
@@ -47,14 +48,6 @@ async function waitingParent(app: App, run: string): Promise<string | undefined>
   if (parent === undefined) return undefined;
   const row = await app.runs.row(parent);
   return row.summary.endedAt === undefined ? parent : undefined;
-}
-
-async function parentOf(app: App, run: string): Promise<string | undefined> {
-  for await (const { events } of app.history(run, 1)) {
-    const [first] = events;
-    return first?.kind === "run.created" ? first.parent?.run : undefined;
-  }
-  return undefined;
 }
 
 /** Follows a run, then says how it ended; an interrupt stops the engine safely first. */
@@ -114,11 +107,13 @@ const stopping: Readonly<Record<StopCause, string>> = {
 export async function recordersOf(
   run: string,
   { app, session, log }: Pick<FollowSession, "app" | "session" | "log">,
-): Promise<readonly Recorder[]> {
-  return [
-    ...streamOf(session),
-    ...(log === undefined ? [] : [log.recorder(await app.planOf(await app.runs.row(run)))]),
-  ];
+): Promise<Recorders> {
+  if (log === undefined) return { own: streamOf(session) };
+  const recorder = log.recorder(run, await app.planOf(run));
+  return {
+    own: [...streamOf(session), ...(recorder === undefined ? [] : [recorder])],
+    child: async (id, source) => log.recorder(id, await source.planOf(id)),
+  };
 }
 
 /** The stream of `--jsonl`, where it is asked for. */
@@ -135,7 +130,7 @@ export function openLog({ log }: FollowFlags, { cwd, output }: Session): CallLog
 async function followRecorded(run: string, where: Recorded, flags: FollowFlags): Promise<RunRow | undefined> {
   const { app, logs, session, interrupt, recording, fromStart } = where;
   const { output } = session;
-  await using _live = recordLive(app, run, recording);
+  await using _live = recordLive(app, recording);
   const ask = flags.ask !== false && flags.untilGate !== true && output.canAsk && !isForPrograms(session);
   const options = { yes: flags.yes === true, ask, quiet: flags.quiet === true, fromStart };
   const deps = { app, output, interrupt, onLog: logs.listen };

@@ -1,8 +1,10 @@
-import type { App, LogLine } from "../app/app.ts";
+import type { App } from "../app/app.ts";
 import type { Committed, GateView } from "../app/runs.ts";
 import { hasCode } from "../base/error.ts";
 import { emptyState } from "../machine/state.ts";
 import type { RunRow } from "../ports/journal.ts";
+import type { LogEntry } from "../ports/logs.ts";
+import { createFamilyPaths } from "./family-paths.ts";
 import type { Interrupt } from "./interrupt.ts";
 import { createLiveView, type View } from "./live-view.ts";
 import type { Output } from "./output.ts";
@@ -28,19 +30,22 @@ export interface FollowDeps {
   readonly output: Output;
   readonly interrupt: Interrupt;
   /** Calls its argument for every line that user modules log, until disposed. */
-  readonly onLog: (listener: (line: LogLine) => void) => Disposable;
+  readonly onLog: (listener: (line: LogEntry) => void) => Disposable;
 }
 
 /** Shows a run until it has ended or only people can move it on; undefined when it was interrupted. */
 export async function follow(run: string, deps: FollowDeps, options: FollowOptions): Promise<RunRow | undefined> {
   const { app, interrupt } = deps;
   using feed = openFeed(app, run);
-  const tracker = createTracker(emptyState(await app.planOf(await app.runs.row(run))));
+  const tracker = createTracker(emptyState(await app.planOf(run)));
   using view = createRunView(deps.output, tracker, options.quiet);
+  const paths = createFamilyPaths();
+  using _children = app.subscribe((committed) => paths.take(committed));
   using _log = deps.onLog((line) => {
-    if (!isTold(line)) view.text(logText(line));
+    if (!isTold(line)) view.text(logText(line, paths.pathOf(line)));
   });
   for await (const committed of app.history(run, 1)) {
+    paths.take(committed);
     const lines = tracker.take(committed);
     if (options.fromStart) view.lines(lines);
   }
@@ -156,10 +161,11 @@ function createAcceptor(app: App, run: string): { accept(): Promise<"moved" | "s
 }
 
 /** A failure is told by the line of its step. */
-function isTold({ level, text }: LogLine): boolean {
+function isTold({ level, text }: LogEntry): boolean {
   return level === "error" && /^(?:Function|Assignment) '[^']*' failed: /.test(text);
 }
 
-function logText({ path, level, text }: LogLine): string {
-  return `  ${level.padEnd(9)}  ${shownPath(path)}: ${safeLine(text)}`;
+function logText({ level, text }: LogEntry, path: string): string {
+  const where = path === "" ? "" : `${shownPath(path)}: `;
+  return `  ${level.padEnd(9)}  ${where}${safeLine(text)}`;
 }

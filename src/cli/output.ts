@@ -9,10 +9,14 @@ export type Tone = "good" | "bad" | "attention" | "active" | "quiet" | "strong" 
 export interface Output {
   /** A line of data. */
   data(text: string): void;
+  /** One of many lines of data; resolves when the reader has room for the next one. */
+  line(text: string): Promise<void>;
   /** The one document of `--json`. */
   json(value: Json): void;
   /** One line of `--jsonl`; resolves when the reader has room for the next one. */
   jsonLine(value: Json): Promise<void>;
+  /** False once whoever read `stdout` has gone. */
+  isRead(): boolean;
   /** A line for people. */
   note(text: string): void;
   /** Emphasis for `note`, where colour is wanted. */
@@ -40,11 +44,15 @@ const formats = {
 /** The output of this process. `colour` is undefined where the terminal and its variables decide. */
 export function createOutput(env: Readonly<Record<string, string | undefined>>, colour?: false): Output {
   const { stdin, stdout, stderr } = process;
+  let isRead = true;
+  stdout.once("error", () => (isRead = false));
   // A reader that has seen enough, such as `head`, is no error.
   for (const stream of [stdout, stderr]) stream.on("error", ignoreClosedPipe);
 
   return {
     data: (text) => void stdout.write(`${text}\n`),
+    line: (text) => writeLine(stdout, text),
+    isRead: () => isRead,
     json: (value) => void stdout.write(`${safeJson(value, 2)}\n`),
     jsonLine: (value) => writeLine(stdout, safeJson(value, 0)),
     note: (text) => void stderr.write(`${text}\n`),

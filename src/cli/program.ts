@@ -130,6 +130,7 @@ function addRunCommands(program: Command, carry: Carry): void {
     .argument("<run>", runArgument)
     .description("show one run: steps, open gates, output")
     .action((run: string) => carry(async (session) => (await import("./commands/show.ts")).showCommand(run, session)));
+  addLogs(program, carry);
   program
     .command("cancel")
     .argument("<run>", runArgument)
@@ -138,6 +139,21 @@ function addRunCommands(program: Command, carry: Carry): void {
     .description("cancel a run")
     .action((run: string, options) =>
       carry(async (session) => (await import("./commands/cancel.ts")).cancelCommand(run, options, session)),
+    );
+}
+
+function addLogs(program: Command, carry: Carry): void {
+  program
+    .command("logs")
+    .argument("[run]", runArgument, "latest")
+    .option("--step <step>", "only this step, by its id or its path, and what lies below it")
+    .option("--level <level>", "only lines as bad as error, warn or action; or only stdout or stderr")
+    .option("--follow", "go on until the run has ended")
+    .option("--limit <n>", "how many of the last lines at most", logLinesShown)
+    .option("--jsonl", "every line as JSON, as it comes")
+    .description("show what the steps of a run logged, and when they began and ended")
+    .action((run: string, options) =>
+      carry(async (session) => (await import("./commands/logs.ts")).logsCommand(run, options, session), options),
     );
 }
 
@@ -163,6 +179,8 @@ function addSignalCommands(program: Command, carry: Carry): void {
     );
 }
 
+/** How many lines of a log are shown where nobody says how many. */
+const logLinesShown = "1000";
 const runArgument = "a run id, the beginning of one, or `latest`";
 
 function addDecisionCommands(program: Command, carry: Carry): void {

@@ -7,7 +7,7 @@ import type { Instance, RunState, Scope } from "../machine/state.ts";
 import type { ActionCall } from "../ports/action.ts";
 
 /** The call that a started attempt is. */
-export function callOf(key: RunKey, state: RunState, instance: Instance): ActionCall {
+export function callOf(key: RunKey, state: RunState, instance: Instance, log: ActionCall["log"]): ActionCall {
   const verb = instance.step.verb;
   const created = state.created;
   if (created === undefined || (verb.kind !== "function" && verb.kind !== "assignment")) {
@@ -27,6 +27,7 @@ export function callOf(key: RunKey, state: RunState, instance: Instance): Action
     input: instance.input ?? null,
     refs: () => visibleOutputs(instance.scope),
     env: state.env,
+    log,
   };
 }
 

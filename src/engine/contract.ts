@@ -3,6 +3,7 @@ import type { Json, JsonObject } from "../base/json.ts";
 import type { RunEvent } from "../machine/event.ts";
 import type { Version } from "../ports/catalog.ts";
 import type { RunQuery, RunRow } from "../ports/journal.ts";
+import type { LogEntry } from "../ports/logs.ts";
 
 /** What it takes to start a run. */
 export interface StartRequest {
@@ -108,6 +109,8 @@ export interface Engine extends AsyncDisposable {
   view(key: RunKey): Promise<RunView>;
   /** Calls `listener` after every commit of a run, until disposed. */
   subscribe(listener: (committed: Committed) => void): Disposable;
+  /** Calls `listener` for every line that a step logs here, as it comes and before it is kept, until disposed. */
+  listen(listener: (entry: LogEntry) => void): Disposable;
   /** Resolves when the run has ended, or when only people can move it on (`awaiting_approval`, `paused`). */
   settled(key: RunKey, signal: AbortSignal): Promise<RunRow>;
   /** Rejects when the store has failed and the process must be started anew (semantics I4); never resolves. */

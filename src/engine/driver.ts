@@ -8,6 +8,7 @@ import type { Version } from "../ports/catalog.ts";
 import type { Append, AppendResult, InboxOutcome, Journal, Lease, RunSummary, Segment } from "../ports/journal.ts";
 import { Alarm } from "./alarm.ts";
 import { Arriving, type TakenIn } from "./arriving.ts";
+import type { LogEntry } from "../ports/logs.ts";
 import { callOf } from "./call-of.ts";
 import { beginCall, type CallEnd, type LiveCall } from "./calls.ts";
 import { rebuild } from "./rebuild.ts";
@@ -32,6 +33,8 @@ export interface DriverDeps {
   readonly turns: Turns;
   /** When snapshots are taken. */
   readonly bounds: SnapshotBounds;
+  /** Takes what its calls log. */
+  readonly log: (entry: LogEntry) => void;
   /** Called after every commit with what has become durable. */
   readonly committed: (news: DriverNews) => void;
   /** How often in a row the engine has died of this run, as far as is known, and where such runs are taken up. */
@@ -312,11 +315,14 @@ export class Driver implements TurnTaker {
         canRetry: false,
       });
     }
-    const { action, clock } = this.#deps;
+    const { action, clock, log } = this.#deps;
     const options = { action, clock, timeoutMs: instance.step.timeoutMs };
+    const call = callOf(this.key, state, instance, (level, text) =>
+      log({ key: this.key, path, attempt, at: clock.now(), level, text }),
+    );
     this.#live.set(
       path,
-      beginCall(callOf(this.key, state, instance), options, (end) => this.#ended(path, attempt, end)),
+      beginCall(call, options, (end) => this.#ended(path, attempt, end)),
     );
   }
 

@@ -5,6 +5,7 @@ import type { Action } from "../ports/action.ts";
 import type { Version } from "../ports/catalog.ts";
 import type { Host } from "../ports/host.ts";
 import type { RunRow } from "../ports/journal.ts";
+import type { LogEntry } from "../ports/logs.ts";
 import type { Store } from "../ports/store.ts";
 import { Driver, type DriverDeps, type DriverNews } from "./driver.ts";
 import type { StartRequest } from "./contract.ts";
@@ -25,6 +26,7 @@ export interface DriversDeps {
   readonly turns: Turns;
   readonly news: News;
   readonly snapshotBounds?: SnapshotBounds;
+  readonly log: (entry: LogEntry) => void;
 }
 
 /** The drivers of one process: which runs are in memory, and until when. A run that only waits stays until others need the room. */
@@ -119,14 +121,14 @@ export class Drivers {
     landed: () => void = () => undefined,
   ): Driver {
     const { key } = run;
-    const { store, action, clock, chance, turns, news, snapshotBounds: bounds = snapshotBounds } = this.#deps;
+    const { store, action, clock, chance, turns, news, log, snapshotBounds: bounds = snapshotBounds } = this.#deps;
     const { journal } = store;
     const committed = (told: DriverNews): void => {
       landed();
       news.publish(key, told);
     };
     const wake = (other: RunKey): void => void this.#wake(other);
-    const parts = { journal, action, clock, chance, turns, bounds, suspects: this.#suspects };
+    const parts = { journal, action, clock, chance, turns, log, bounds, suspects: this.#suspects };
     const driver = new Driver({ ...run, ...parts, committed, wake });
     this.#drivers.set(runKeyText(key), driver);
     return driver;

@@ -7,10 +7,12 @@ import type { Action } from "../ports/action.ts";
 import type { Version } from "../ports/catalog.ts";
 import type { Host } from "../ports/host.ts";
 import type { InboxEntry, InboxOutcome, RunQuery, RunRow, RunSummary } from "../ports/journal.ts";
+import type { LogEntry } from "../ports/logs.ts";
 import type { Store } from "../ports/store.ts";
 import type { Committed, Decision, Engine, Report, RunView, StartRequest } from "./contract.ts";
 import { Drivers } from "./drivers.ts";
 import { decisionEntry } from "./inbox.ts";
+import { createLogKeeper, type LogKeeper } from "./log-keeper.ts";
 import { createNews, type News } from "./news.ts";
 import { rebuild } from "./rebuild.ts";
 import type { SnapshotBounds } from "./snapshots.ts";
@@ -50,6 +52,7 @@ class DurableEngine implements Engine {
   readonly #deps: EngineDeps;
   readonly #news: News = createNews();
   readonly #failure = Promise.withResolvers<never>();
+  readonly #logs: LogKeeper;
   readonly #turns: Turns;
   readonly #drivers: Drivers;
   /** Why a run could not be driven the last time. */
@@ -63,8 +66,9 @@ class DurableEngine implements Engine {
     const deps = { ...given, store: watchedStore(given.store, fatal) };
     this.#deps = deps;
     this.#failure.promise.catch(() => undefined);
-    this.#turns = new Turns(deps.store.journal, deps.clock);
-    this.#drivers = new Drivers({ ...deps, turns: this.#turns, news: this.#news });
+    this.#logs = createLogKeeper({ logs: deps.store.logs, clock: deps.clock });
+    this.#turns = new Turns(deps.store.journal, deps.clock, this.#logs.flush);
+    this.#drivers = new Drivers({ ...deps, turns: this.#turns, news: this.#news, log: this.#logs.add });
   }
 
   get failed(): Promise<never> {
@@ -144,6 +148,10 @@ class DurableEngine implements Engine {
     return this.#news.subscribe(listener);
   }
 
+  listen(listener: (entry: LogEntry) => void): Disposable {
+    return this.#logs.listen(listener);
+  }
+
   async settled(key: RunKey, signal: AbortSignal): Promise<RunRow> {
     for (;;) {
       // Listening begins before the row is read, so that no change falls between the two.
@@ -168,6 +176,8 @@ class DurableEngine implements Engine {
     await this.#drivers.stop();
     await this.#turns.quiet();
     this.#drivers.dropAll();
+    await this.#logs.quiet();
+    this.#logs.end();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -219,6 +229,7 @@ class DurableEngine implements Engine {
   #fail(error: unknown): void {
     this.#stopping = true;
     this.#turns.end(error);
+    this.#logs.end();
     this.#drivers.dropAll();
     this.#failure.reject(error);
   }

@@ -27,6 +27,7 @@ interface Creation {
 export class Turns {
   readonly #journal: Journal;
   readonly #clock: Clock;
+  readonly #beforeAppend: () => void;
   #waiting = new Set<TurnTaker>();
   #creations: Creation[] = [];
   #scheduled = false;
@@ -34,9 +35,11 @@ export class Turns {
   #dead = false;
   #quietWaiters: (() => void)[] = [];
 
-  constructor(journal: Journal, clock: Clock) {
+  /** `beforeAppend` is called before each batch, for what is to be written with it. */
+  constructor(journal: Journal, clock: Clock, beforeAppend: () => void) {
     this.#journal = journal;
     this.#clock = clock;
+    this.#beforeAppend = beforeAppend;
   }
 
   /** From now on nothing is written any more; who waits is told `error`. */
@@ -115,6 +118,7 @@ export class Turns {
 
   /** The results, or undefined when the whole batch was refused. */
   async #append(takers: readonly TurnTaker[], batch: readonly Append[]): Promise<readonly AppendResult[] | undefined> {
+    this.#beforeAppend();
     try {
       return await this.#journal.append(batch);
     } catch {

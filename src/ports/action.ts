@@ -1,5 +1,6 @@
 import type { RunKey } from "../base/ids.ts";
 import type { Json } from "../base/json.ts";
+import type { LogLevel } from "./logs.ts";
 
 /** One attempt of one step instance that leaves the process. A call without its scope cannot be written: the type asks for it. */
 export interface ActionCall {
@@ -23,6 +24,8 @@ export interface ActionCall {
   readonly refs: () => Json;
   /** Environment variables that the workflow declares. */
   readonly env: Readonly<Record<string, string>>;
+  /** Takes one line of the call's log. Lines that come after the call has ended may be lost. */
+  readonly log: (level: LogLevel, text: string) => void;
 }
 
 /** What an action gives back when it succeeded. */

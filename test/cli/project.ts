@@ -16,6 +16,8 @@ export interface Running {
   readonly ended: Promise<Ended>;
   /** Resolves once `stderr` holds the text; rejects when the command ends before that. */
   says(text: string): Promise<void>;
+  /** The same of `stdout`. */
+  prints(text: string): Promise<void>;
   kill(signal: NodeJS.Signals): void;
 }
 
@@ -67,7 +69,10 @@ export function openProject(files: Readonly<Record<string, string>>): Project {
     let stdout = "";
     let stderr = "";
     const listeners = new Set<() => void>();
-    child.stdout.setEncoding("utf8").on("data", (chunk: string) => (stdout += chunk));
+    child.stdout.setEncoding("utf8").on("data", (chunk: string) => {
+      stdout += chunk;
+      for (const listener of listeners) listener();
+    });
     child.stderr.setEncoding("utf8").on("data", (chunk: string) => {
       stderr += chunk;
       for (const listener of listeners) listener();
@@ -78,12 +83,18 @@ export function openProject(files: Readonly<Record<string, string>>): Project {
         resolve({ code, stdout, stderr });
       });
     });
-    return { pid: child.pid ?? 0, ended, says, kill: (signal) => void child.kill(signal) };
+    return {
+      pid: child.pid ?? 0,
+      ended,
+      says: (text) => until(text, () => stderr),
+      prints: (text) => until(text, () => stdout),
+      kill: (signal) => void child.kill(signal),
+    };
 
-    function says(text: string): Promise<void> {
+    function until(text: string, told: () => string): Promise<void> {
       return new Promise((resolve, reject) => {
         const look = (): void => {
-          if (!stderr.includes(text)) return;
+          if (!told().includes(text)) return;
           listeners.delete(look);
           resolve();
         };

@@ -41,7 +41,6 @@ const action = opening.use(
     readFolders: [],
     writeFolders: ["ledger"],
     config: { life: settings.life },
-    onLog: () => undefined,
   }),
 );
 const notes = {

@@ -1,17 +1,17 @@
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import type { LogLine } from "../../src/actions/function/call-log.ts";
 import { createFunctionAction, type FunctionActionOptions } from "../../src/actions/function/function-action.ts";
 import { functionLimits, type FunctionLimits } from "../../src/actions/function/limits.ts";
 import type { Json } from "../../src/base/json.ts";
 import type { Action, ActionCall, ActionResult } from "../../src/ports/action.ts";
+import type { LogLevel } from "../../src/ports/logs.ts";
 
 /** A project in a folder of its own, with the real action and real processes. */
 export interface Project extends AsyncDisposable {
   readonly root: string;
   readonly action: Action;
-  readonly log: readonly LogLine[];
+  readonly log: readonly { readonly level: LogLevel; readonly text: string }[];
   /** Calls a function; the signal defaults to one that never fires. */
   call(name: string, change?: Partial<ActionCall>, signal?: AbortSignal): Promise<ActionResult>;
   /** The same, and only its output. */
@@ -29,7 +29,7 @@ export interface ProjectOptions extends Partial<
 /** Makes a project of these files: `{"functions/hello.mjs": "export default …"}`. */
 export function openProject(files: Readonly<Record<string, string>>, options: ProjectOptions = {}): Project {
   const root = realpathSync.native(mkdtempSync(path.join(tmpdir(), "runwright-test-")));
-  const log: LogLine[] = [];
+  const log: { readonly level: LogLevel; readonly text: string }[] = [];
   for (const [file, text] of Object.entries(files)) write(file, text);
   const action = createFunctionAction({
     root,
@@ -38,10 +38,9 @@ export function openProject(files: Readonly<Record<string, string>>, options: Pr
     readFolders: options.readFolders ?? [],
     writeFolders: options.writeFolders ?? ["reports"],
     config: options.config ?? {},
-    onLog: (line) => log.push(line),
   });
   const call: Project["call"] = (name, change = {}, signal = new AbortController().signal) =>
-    action.run({ ...sampleCall, name, ...change }, signal);
+    action.run({ ...sampleCall, name, log: (level, text) => log.push({ level, text }), ...change }, signal);
 
   return {
     root,
@@ -83,4 +82,5 @@ export const sampleCall: ActionCall = {
   input: null,
   refs: () => ({}),
   env: {},
+  log: () => undefined,
 };

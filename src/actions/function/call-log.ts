@@ -1,14 +1,6 @@
 import { StringDecoder } from "node:string_decoder";
+import type { LogLevel } from "../../ports/logs.ts";
 import type { FunctionLimits } from "./limits.ts";
-import type { LogLevel } from "./protocol.ts";
-
-/** One line of a module's log. */
-export interface LogLine {
-  /** Instance path of the step. */
-  readonly path: string;
-  readonly level: LogLevel;
-  readonly text: string;
-}
 
 /** The log of one call: what the module logged and printed, within bounds. */
 export interface CallLog {
@@ -21,9 +13,8 @@ export interface CallLog {
 
 /** Passes lines on until the limits are reached, then says once that more was left out. `flood` is called when far too much was printed. */
 export function createCallLog(
-  path: string,
   limits: FunctionLimits,
-  emit: (line: LogLine) => void,
+  emit: (level: LogLevel, text: string) => void,
   flood: () => void,
 ): CallLog {
   const streams = new Map<"stdout" | "stderr", { readonly decoder: StringDecoder; rest: string }>();
@@ -60,13 +51,12 @@ export function createCallLog(
     if (full) return;
     linesLeft -= 1;
     bytesLeft -= Buffer.byteLength(text);
-    if (linesLeft >= 0 && bytesLeft >= 0) return emit({ path, level, text });
+    if (linesLeft >= 0 && bytesLeft >= 0) return emit(level, text);
 
     full = true;
-    emit({
-      path,
-      level: "warn",
-      text: `More was logged or printed than the ${limits.logLinesMax} lines and ${limits.logBytesMax} bytes that are kept of a call.`,
-    });
+    emit(
+      "warn",
+      `More was logged or printed than the ${limits.logLinesMax} lines and ${limits.logBytesMax} bytes that are kept of a call.`,
+    );
   }
 }

@@ -6,6 +6,7 @@ import { Socket } from "node:net";
 import { pathToFileURL } from "node:url";
 import { format } from "node:util";
 import type { Json } from "../../base/json.ts";
+import type { LogLevel } from "../../ports/logs.ts";
 import type { FunctionContext, FunctionModule } from "./context.ts";
 import {
   type Call,
@@ -13,7 +14,6 @@ import {
   createLineReader,
   type Failure,
   type FromChild,
-  type LogLevel,
   type RefAnswer,
   refsFd,
   type Start,

@@ -1,6 +1,7 @@
 // Lines from a child are written by whatever the module made of its process: nothing in them is believed before it was looked at.
 import { isJsonObject, jsonProblem, type JsonObject } from "../../base/json.ts";
-import type { Failure, FromChild, LogLevel, RefQuestion, Returned } from "./protocol.ts";
+import type { LogLevel } from "../../ports/logs.ts";
+import type { Failure, FromChild, RefQuestion, Returned } from "./protocol.ts";
 
 // The fields of what a module returns are one level deeper here than where the child looked at them.
 const returnedDepthMax = 65;

@@ -5,7 +5,7 @@ import { RunwrightError } from "../../base/error.ts";
 import { isJsonObject, type JsonObject } from "../../base/json.ts";
 import { safePlace } from "../../base/paths.ts";
 import type { Action, ActionCall, ActionResult } from "../../ports/action.ts";
-import { createCallLog, type LogLine } from "./call-log.ts";
+import { createCallLog } from "./call-log.ts";
 import { type ChildHandle, startChild } from "./child-handle.ts";
 import { type Executor, findExecutor } from "./find.ts";
 import { describeIsolation, isolate } from "./isolation.ts";
@@ -28,14 +28,13 @@ export interface FunctionActionOptions {
   readonly writeFolders: readonly string[];
   /** For `ctx.config`. */
   readonly config: JsonObject;
-  readonly onLog: (line: LogLine) => void;
 }
 
 const own = fileURLToPath(new URL("../../", import.meta.url));
 
 /** Carries out `function:` and `assignment:` steps: modules of the project, each call in a child process of its own tenant and version. */
 export function createFunctionAction(options: FunctionActionOptions): Action {
-  const { size, limits, onLog } = options;
+  const { size, limits } = options;
   const root = projectFolder(options.root);
   const scratch = createScratch();
   const reaper = createReaper(scratch);
@@ -75,7 +74,7 @@ export function createFunctionAction(options: FunctionActionOptions): Action {
     const { input, env, refs } = call;
     const message: Call = { kind: "call", id: calls, file: executor.file, meta: metaOf(call, executor), input, env };
     const flood = (): void => child.kill(`it printed more than ${limits.printedBytesMax} bytes`);
-    const log = createCallLog(call.path, limits, onLog, flood);
+    const log = createCallLog(limits, call.log, flood);
     const returned = await child.call(message, { name: nameOf(call), refs, log }, signal);
     // A result that comes after the abort is as late as none: the engine has moved on.
     if (signal.aborted) throw aborted(call);

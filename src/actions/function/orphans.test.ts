@@ -69,8 +69,8 @@ async function startVictim(): Promise<Victim> {
     import { createFunctionAction } from ${JSON.stringify(new URL("function-action.ts", import.meta.url).href)};
     import { functionLimits } from ${JSON.stringify(new URL("limits.ts", import.meta.url).href)};
     import { sampleCall } from ${JSON.stringify(new URL("../../../test/functions/project.ts", import.meta.url).href)};
-    const action = createFunctionAction({ root: ${JSON.stringify(root)}, size: 3, limits: functionLimits, readFolders: [], writeFolders: [], config: {}, onLog: (line) => console.log(line.text) });
-    for (const name of ["loop", "wait", "idle"]) void action.run({ ...sampleCall, name }, new AbortController().signal);`;
+    const action = createFunctionAction({ root: ${JSON.stringify(root)}, size: 3, limits: functionLimits, readFolders: [], writeFolders: [], config: {} });
+    for (const name of ["loop", "wait", "idle"]) void action.run({ ...sampleCall, name, log: (_level, text) => console.log(text) }, new AbortController().signal);`;
   const engine = spawn(process.execPath, ["--input-type=module-typescript", "--eval", program], {
     stdio: ["ignore", "pipe", "inherit"],
   });

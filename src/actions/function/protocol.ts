@@ -1,5 +1,6 @@
 import type { ErrorCode } from "../../base/error.ts";
 import type { Json, JsonObject } from "../../base/json.ts";
+import type { LogLevel } from "../../ports/logs.ts";
 
 /**
  * The file descriptors between engine and child: calls and their ends, and the child's blocking questions for refs.
@@ -54,9 +55,6 @@ export interface Call {
 
 /** Lines to the child. */
 export type ToChild = Start | Call | { readonly kind: "abort"; readonly id: number };
-
-/** Levels of a module's log: the three of `ctx.logger`, and what it printed. */
-export type LogLevel = "action" | "warn" | "error" | "stdout" | "stderr";
 
 /** What a module gave back, checked. */
 export interface Returned {

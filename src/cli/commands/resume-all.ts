@@ -67,7 +67,7 @@ async function settle(
   signal: AbortSignal,
   say: (row: RunRow) => void,
 ): Promise<RunRow> {
-  await using _live = recordLive(app, run, recording);
+  await using _live = recordLive(app, recording);
   try {
     const row = await app.settled(run, signal);
     await recording.catchUp(app);

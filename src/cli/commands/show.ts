@@ -3,6 +3,7 @@ import { formatDuration } from "../../base/duration.ts";
 import { isJsonObject } from "../../base/json.ts";
 import { viewDocument } from "../documents.ts";
 import { exitCodes, type ExitCode } from "../exit.ts";
+import { failedLogs } from "../failed-logs.ts";
 import { findRun } from "../find-run.ts";
 import { layLine } from "../layout.ts";
 import { openReader } from "../open-reader.ts";
@@ -18,10 +19,13 @@ const valueLinesMax = 40;
 export async function showCommand(name: string, session: Session): Promise<ExitCode> {
   await using runs = openReader(await sessionConfig(session));
   const view = await runs.view(await findRun(runs, name));
-  if (session.json) session.output.json(viewDocument(view));
-  else
-    for (const line of [...head(view, session), ...steps(view, session), ...gates(view, session), ...ending(view)])
-      session.output.data(line);
+  if (session.json) {
+    session.output.json(viewDocument(view));
+    return exitCodes.ok;
+  }
+  const logged = await failedLogs(runs, view, session.me);
+  for (const lines of [head(view, session), steps(view, session), gates(view, session), logged, ending(view)])
+    for (const line of lines) session.output.data(line);
   return exitCodes.ok;
 }
 

@@ -34,8 +34,8 @@ export async function watchCommand(name: string, options: WatchOptions, session:
   await using runs = openReader(config);
   const run = await findRun(runs, name);
   using interrupt = createInterrupt(options.timeout);
-  const tracker = createTracker(emptyState(await runs.planOf(await runs.row(run))));
-  const recording = createRecording(run, streamOf(session));
+  const tracker = createTracker(emptyState(await runs.planOf(run)));
+  const recording = createRecording(run, { own: streamOf(session) });
   const watched = { runs, run, tracker, recording, config, session, signal: interrupt.signal };
   const last = await showUntilStill(watched, options);
   const view = await runs.view(run);
