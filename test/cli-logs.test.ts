@@ -4,6 +4,7 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { test } from "node:test";
+import { stripVTControlCharacters } from "node:util";
 import { documentOf, type Ended, openProject, programCommand } from "./cli/project.ts";
 import { workflows } from "./cli/workflows.ts";
 
@@ -203,6 +204,18 @@ test("a failed run is shown with the last lines of what failed, and how to see t
   assert.equal(lines.filter((line) => /^ {2}(?:action|warn|error|stdout|stderr) {2,}\S/.test(line)).length, 5, stdout);
   assert.match(lines[5] ?? "", /^ {2}5 more lines: .* logs r\w{26} --step 'fail'$/);
   assert.doesNotMatch(stdout, /the log of talk/, "what succeeded is not told");
+});
+
+test("a log is coloured where that is wanted, and then says the same", async () => {
+  await using project = openProject(files);
+  await project.run("run", "talking.workflow.yml", "--quiet");
+  const { stdout: plain } = await project.run("logs");
+  const { command, env } = programCommand(project.folder, ["logs"]);
+  const options = { cwd: project.folder, env: { ...env, FORCE_COLOR: "1" }, encoding: "utf8" } as const;
+  const coloured = execFileSync("sh", ["-c", command], options);
+  // eslint-disable-next-line no-control-regex -- colours are its purpose
+  assert.match(coloured, /\u001b\[32mok/);
+  assert.equal(stripVTControlCharacters(coloured), plain);
 });
 
 test("a log that cannot be meant is refused", async () => {
