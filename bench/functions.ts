@@ -65,5 +65,6 @@ function callOf(index: number): ActionCall {
     input: { index },
     refs: () => ({}),
     env: {},
+    once: (_effect, carryOut) => carryOut("0".repeat(64), signal),
   };
 }

@@ -34,6 +34,10 @@ export const limits = {
   /** How long a graceful stop waits for running calls; what has not ended then is continued at the next start. */
   stopGraceMs: 5000,
   attemptsMax: 1000,
+  /** Operations of one step instance, those of one attempt that are under way at once, and the characters of a name. */
+  operationsMax: 1000,
+  operationsAtOnceMax: 100,
+  operationNameMax: 100,
   /** Runs that only wait and stay in memory all the same. */
   idleRunsMax: 1000,
   versionsInMemoryMax: 100,

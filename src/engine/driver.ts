@@ -8,6 +8,8 @@ import type { Version } from "../ports/catalog.ts";
 import type { Append, AppendResult, InboxOutcome, InboxRow, Journal, Lease, RunSummary } from "../ports/journal.ts";
 import { callOf } from "./call-of.ts";
 import { beginCall, type CallEnd, type LiveCall } from "./calls.ts";
+import { type Answered, OpenWords } from "./effect-words.ts";
+import type { EffectWord } from "./once.ts";
 import { emptyTail, nextSegment, rebuild, type Tail, tailAfter } from "./segment.ts";
 import { summaryOf } from "./summary.ts";
 import { brokenTurn, type Ended, makeTurn, type Turn } from "./turn.ts";
@@ -73,6 +75,7 @@ export class Driver implements TurnTaker {
   /** Attempts that were under way when the run was taken over. */
   #interrupted: readonly Instance[] = [];
   #ends: Ended[] = [];
+  readonly #words = new OpenWords();
   #rows: InboxRow[] = [];
   #lastRow = 0;
   #flight: Flight | undefined;
@@ -105,7 +108,11 @@ export class Driver implements TurnTaker {
     if (this.#over) return true;
     if (this.#state === undefined || this.#loading !== undefined || this.#flight !== undefined) return false;
     return (
-      this.#live.size === 0 && this.#ends.length === 0 && this.#rows.length === 0 && (this.#frozen || this.wakeAt !== 0)
+      this.#live.size === 0 &&
+      this.#ends.length === 0 &&
+      this.#rows.length === 0 &&
+      this.#words.size === 0 &&
+      (this.#frozen || this.wakeAt !== 0)
     );
   }
 
@@ -166,22 +173,24 @@ export class Driver implements TurnTaker {
     this.#over = true;
     for (const call of this.#live.values()) call.abort();
     this.#live.clear();
+    this.#refuseWords();
     this.#setAlarm(undefined);
     this.#settle();
   }
 
   takeTurn(): Append | undefined {
     const state = this.#state;
-    if (this.#over || state === undefined || this.#flight !== undefined || this.#loading !== undefined)
-      return undefined;
+    if (this.#over || state === undefined || !this.#isFree) return undefined;
 
     const at = Math.max(this.#tail.at, this.#deps.clock.now());
     const turn = this.#makeTurn(state, at);
     if (turn === undefined) return undefined;
-    for (const instance of state.aborting) this.#live.get(instance.path)?.abort();
+    for (const { path } of state.aborting) this.#live.get(path)?.abort();
+    for (const { path } of turn.waiting) this.#live.get(path)?.hold();
     this.#setAlarm(nextDueAt(state));
     if (turn.texts.length === 0 && turn.told.length === 0 && this.#interrupted.length === 0) {
       this.#ends = [];
+      this.#answer(turn.answered);
       this.#settle();
       return undefined;
     }
@@ -203,8 +212,12 @@ export class Driver implements TurnTaker {
     this.#rows = this.#rows.slice(landed.rows);
     this.#interrupted = [];
     for (const instance of launches) this.#launch(state, instance);
+    this.#answer(turn.answered);
     this.#over = state.ended !== undefined;
-    if (this.#over) this.#setAlarm(undefined);
+    if (this.#over) {
+      this.#setAlarm(undefined);
+      this.#refuseWords();
+    }
     this.#deps.committed({ seq, at: tail.at, events: turn.events, told: turn.told, summary });
     for (const { key } of [...turn.creates, ...turn.posts]) this.#deps.wake(key);
     if (this.#hasMore(state)) this.#dirty();
@@ -239,7 +252,7 @@ export class Driver implements TurnTaker {
   #makeTurn(state: RunState, at: number): Turn | undefined {
     try {
       if (this.#fault !== undefined) return brokenTurn(state, this.#deps, this.#fault, at);
-      const arrivals = { rows: this.#rows, ends: this.#ends };
+      const arrivals = { rows: this.#rows, ends: this.#ends, words: this.#words.take() };
       const { chance } = this.#deps;
       return makeTurn(state, arrivals, { at, frozen: this.#frozen, chance, family: this.#deps });
     } catch (error) {
@@ -269,7 +282,7 @@ export class Driver implements TurnTaker {
       lease: this.#lease,
       summary,
       consumed: turn.told,
-      startsCalls: launches.length > 0,
+      startsCalls: launches.length > 0 || turn.answered.some(({ answer }) => answer.kind === "begins"),
       ...(segment === undefined ? {} : { segment }),
       ...(turn.creates.length > 0 && { creates: turn.creates }),
       ...(turn.posts.length > 0 && { posts: turn.posts }),
@@ -289,7 +302,8 @@ export class Driver implements TurnTaker {
       });
     }
     const { action, clock } = this.#deps;
-    const options = { action, clock, timeoutMs: instance.step.timeoutMs };
+    const say = (word: EffectWord): void => this.#hear(word);
+    const options = { action, clock, timeoutMs: instance.step.timeoutMs, say };
     this.#live.set(
       path,
       beginCall(callOf(this.key, state, instance), options, (end) => this.#ended(path, attempt, end)),
@@ -303,18 +317,38 @@ export class Driver implements TurnTaker {
     this.#dirty();
   }
 
+  /** Takes a word of an operation, also of a call that was given up: what it carried out is a fact. */
+  #hear(word: EffectWord): void {
+    this.#words.add(word);
+    if (this.#over) this.#refuseWords();
+    else this.#dirty();
+  }
+
+  #answer(answered: readonly Answered[]): void {
+    for (const { word } of answered) this.#live.get(word.path)?.release();
+    this.#words.answer(answered);
+  }
+
+  #refuseWords(): void {
+    this.#words.refuse(`Run ${this.key.run} is not driven here any more.`);
+  }
+
   /** True when something waits for a turn: arrivals, or a machine that stopped at the bound of its last turn. */
   #hasMore(state: RunState): boolean {
     if (this.#over) return false;
-    if (this.#ends.length > 0 || this.#rows.length > 0) return true;
+    if (this.#ends.length > 0 || this.#rows.length > 0 || this.#words.hasNew) return true;
     return (
       !this.#frozen && (!state.paused || state.cancel !== undefined) && (state.ready.size > 0 || state.root?.left === 0)
     );
   }
 
+  /** True when nothing is being committed or read: then the state in memory is what is durable. */
+  get #isFree(): boolean {
+    return this.#flight === undefined && this.#loading === undefined;
+  }
+
   #dirty(): void {
-    if (!this.#over && this.#state !== undefined && this.#flight === undefined && this.#loading === undefined)
-      this.#deps.turns.dirty(this);
+    if (!this.#over && this.#state !== undefined && this.#isFree) this.#deps.turns.dirty(this);
   }
 
   /** The state in memory is ahead of what was refused: it is forgotten, and what is durable is read again. */

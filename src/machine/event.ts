@@ -54,6 +54,23 @@ export interface Vote {
   readonly self: boolean;
 }
 
+/**
+ * What is known about calling an operation again whose outcome is not known.
+ *
+ * `keyed`: the other side recognises the key; `idempotent`: twice is the same as once; `read`: it changes nothing. These are called again.
+ * `readback` (it can be looked up), `conditional` (the other side refuses a second one) and `blind` (nothing is known) are not.
+ */
+export type EffectClass = "read" | "keyed" | "idempotent" | "readback" | "conditional" | "blind";
+
+/** One thing that a step instance does outside, the same in all its attempts. */
+export interface Operation {
+  readonly name: string;
+  /** Which of this name in an attempt, from 1. */
+  readonly occurrence: number;
+  /** Digest of its arguments in canonical form, when it names them. */
+  readonly digest?: string;
+}
+
 /** What happened to a run, in order. The journal holds these and nothing else. `v` is the number of the event's form. */
 export type RunEvent =
   | {
@@ -158,6 +175,25 @@ export type RunEvent =
       /** Absent: until the event comes, however long. */
       readonly until?: number;
       readonly title?: string;
+    }
+  /** An operation of a running attempt is about to be called, with this key. Another call of the same operation has another intent. */
+  | {
+      readonly kind: "effect.intended";
+      readonly v: 1;
+      readonly path: string;
+      readonly operation: Operation;
+      readonly key: string;
+      readonly class: EffectClass;
+      /** When the attempt's time is over, and with it the call. */
+      readonly deadline?: number;
+    }
+  /** An operation has been carried out. May follow the end of its step: that changes what is known, and nothing else. */
+  | {
+      readonly kind: "effect.received";
+      readonly v: 1;
+      readonly path: string;
+      readonly operation: Operation;
+      readonly receipt: Json;
     }
   /** Another workflow begins to run for a step; `detach`: the step does not wait for it. */
   | {

@@ -83,4 +83,5 @@ export const sampleCall: ActionCall = {
   input: null,
   refs: () => ({}),
   env: {},
+  once: (_effect, carryOut) => carryOut("key-of-operation", new AbortController().signal),
 };
