@@ -14,6 +14,7 @@ export interface Report {
   readonly violations: readonly string[];
   readonly crashes: number;
   readonly calls: number;
+  readonly effects: number;
   readonly runs: number;
 }
 
@@ -43,7 +44,8 @@ export async function simulate(seed: number, missing: MissingGuard = "none"): Pr
   }
 
   const violations = [...world.witness.violations, ...(await audit(world, plans)), ...(await lostDecisions(world))];
-  return { seed, violations, crashes: world.crashes(), calls: world.witness.calls, runs: plans.length };
+  const { calls, effects } = world.witness;
+  return { seed, violations, crashes: world.crashes(), calls, effects, runs: plans.length };
 }
 
 async function audit(world: World, plans: readonly Plan[]): Promise<readonly string[]> {
