@@ -2,7 +2,8 @@ import { hasCode, RunwrightError } from "../base/error.ts";
 import { type Json, jsonProblem } from "../base/json.ts";
 import { limits } from "../base/limits.ts";
 import type { OperationRequest } from "../machine/effects.ts";
-import type { EffectClass, Operation } from "../machine/event.ts";
+import { type EffectClass, effectClasses } from "../language/connector.ts";
+import type { Operation } from "../machine/event.ts";
 import type { Effect, Once } from "../ports/action.ts";
 import { type CallFacts, operationKey } from "./call-of.ts";
 
@@ -36,14 +37,6 @@ export interface Door {
   readonly fault: () => RunwrightError | undefined;
 }
 
-const classes: ReadonlySet<unknown> = new Set<EffectClass>([
-  "read",
-  "keyed",
-  "idempotent",
-  "readback",
-  "conditional",
-  "blind",
-]);
 const namePattern = /^[\p{L}\p{N}._:/ -]+$/u;
 
 /** Opens the door through which the operations of one call leave. They are counted here, in the order in which they are asked for. */
@@ -122,8 +115,8 @@ function assertEffect(path: string, { name, class: effectClass }: Effect): void 
     const message = `An operation of step ${path} has the name ${short(name)}; a name is 1 to ${limits.operationNameMax} letters, digits, spaces and . _ : / -`;
     throw new RunwrightError("effect.invalid", `${message}.`);
   }
-  if (classes.has(effectClass)) return;
-  const message = `Operation '${name}' of step ${path} is of the class ${short(effectClass)}; expected one of ${[...classes].join(", ")}.`;
+  if (effectClasses.includes(effectClass)) return;
+  const message = `Operation '${name}' of step ${path} is of the class ${short(effectClass)}; expected one of ${effectClasses.join(", ")}.`;
   throw new RunwrightError("effect.invalid", message);
 }
 

@@ -1,8 +1,9 @@
 import { RunwrightError } from "../base/error.ts";
 import type { Json } from "../base/json.ts";
 import { limits } from "../base/limits.ts";
-import type { EffectClass, Operation, RunEvent } from "./event.ts";
-import type { Effect, Instance, RunState } from "./state.ts";
+import type { EffectClass } from "../language/connector.ts";
+import type { Operation, RunEvent } from "./event.ts";
+import type { BegunOperation, Instance, RunState } from "./state.ts";
 
 /** An operation that an attempt asks for. */
 export interface OperationRequest {
@@ -23,7 +24,7 @@ export type Beginning =
 
 type EffectEvent = Extract<RunEvent, { kind: `effect.${string}` }>;
 
-/** Those that may be called again without anybody looking whether the call before was carried out. */
+/** Those that may be called again without a look at whether the call before was carried out. For the others nobody here looks yet. */
 const repeatable: ReadonlySet<EffectClass> = new Set(["read", "keyed", "idempotent"]);
 
 /**
@@ -90,7 +91,10 @@ export function applyEffectEvent(state: RunState, instance: Instance, event: Eff
   else instance.effects.set(name, begun(state, instance, event, { before, at }));
 }
 
-function withReceipt(before: Effect | undefined, event: Extract<EffectEvent, { kind: "effect.received" }>): Effect {
+function withReceipt(
+  before: BegunOperation | undefined,
+  event: Extract<EffectEvent, { kind: "effect.received" }>,
+): BegunOperation {
   if (before === undefined) throw illegal(event, "the operation was not begun");
   if (before.receipt !== undefined) throw illegal(event, "the operation has its receipt");
   return { ...before, receipt: event.receipt };
@@ -100,8 +104,8 @@ function begun(
   state: RunState,
   instance: Instance,
   event: Extract<EffectEvent, { kind: "effect.intended" }>,
-  { before, at }: { readonly before: Effect | undefined; readonly at: number },
-): Effect {
+  { before, at }: { readonly before: BegunOperation | undefined; readonly at: number },
+): BegunOperation {
   if (!state.calls.has(instance) || instance.cancelling) throw illegal(event, "no attempt of its step is under way");
   const { operation, key, class: effectClass } = event;
   const { attempt } = instance;
@@ -117,11 +121,11 @@ function isUnderWay(state: RunState, instance: Instance, attempt: number): boole
 }
 
 /** A receipt counts for every later attempt; what was read counts for the attempt that read it, however often it is interrupted. */
-function isValid(effect: Effect, instance: Instance): boolean {
+function isValid(effect: BegunOperation, instance: Instance): boolean {
   return effect.class !== "read" || effect.attempt === instance.attempt;
 }
 
-function assertSame({ path }: Instance, before: Effect, operation: Operation): void {
+function assertSame({ path }: Instance, before: BegunOperation, operation: Operation): void {
   if (before.operation.digest === operation.digest) return;
   const { name, occurrence } = operation;
   throw new RunwrightError(
@@ -131,7 +135,11 @@ function assertSame({ path }: Instance, before: Effect, operation: Operation): v
 }
 
 /** Whoever may be called again is; about the others somebody has to find out. */
-function assertKnown({ path }: Instance, { operation, key, begunAt, class: stored }: Effect, asked: EffectClass): void {
+function assertKnown(
+  { path }: Instance,
+  { operation, key, begunAt, class: stored }: BegunOperation,
+  asked: EffectClass,
+): void {
   const risky = [stored, asked].find((each) => !repeatable.has(each));
   if (risky === undefined) return;
   throw new RunwrightError(

@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from "../base/json.ts";
+import type { EffectClass } from "../language/connector.ts";
 
 /** Number of the machine's rules. A run records it; `apply` never changes for a number that was released. */
 export const machineNumber = 1;
@@ -53,14 +54,6 @@ export interface Vote {
   /** The decider started this run (allowed embedded, and marked). */
   readonly self: boolean;
 }
-
-/**
- * What is known about calling an operation again whose outcome is not known.
- *
- * `keyed`: the other side recognises the key; `idempotent`: twice is the same as once; `read`: it changes nothing. These are called again.
- * `readback` (it can be looked up), `conditional` (the other side refuses a second one) and `blind` (nothing is known) are not.
- */
-export type EffectClass = "read" | "keyed" | "idempotent" | "readback" | "conditional" | "blind";
 
 /** One thing that a step instance does outside, the same in all its attempts. */
 export interface Operation {

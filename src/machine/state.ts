@@ -1,16 +1,7 @@
 import type { Json, JsonObject } from "../base/json.ts";
+import type { EffectClass } from "../language/connector.ts";
 import type { Plan, StepPlan } from "../language/plan.ts";
-import type {
-  EffectClass,
-  GateOffer,
-  Operation,
-  ParentRun,
-  RunLimit,
-  SkipReason,
-  StepError,
-  Vote,
-  WaitReason,
-} from "./event.ts";
+import type { GateOffer, Operation, ParentRun, RunLimit, SkipReason, StepError, Vote, WaitReason } from "./event.ts";
 import type { GateState, RunPhase, StepStatus } from "./states.ts";
 import { type Due, Timers } from "./timers.ts";
 
@@ -73,7 +64,7 @@ export interface Instance {
   /** The run that it waits for. */
   child?: string;
   /** What its attempts have begun outside, by operation. */
-  effects?: Map<string, Effect>;
+  effects?: Map<string, BegunOperation>;
   /** A group whose time is over: it fails as soon as what runs in it has ended. */
   timedOut?: true;
   /** It is to end as cancelled as soon as what runs in it has ended. */
@@ -89,7 +80,7 @@ export interface Timer extends Due {
 }
 
 /** An operation that was begun, and its receipt once there is one. */
-export interface Effect {
+export interface BegunOperation {
   readonly operation: Operation;
   readonly key: string;
   readonly class: EffectClass;

@@ -1,8 +1,8 @@
 import type { RunKey } from "../base/ids.ts";
 import type { Json } from "../base/json.ts";
-import type { EffectClass } from "../machine/event.ts";
+import type { EffectClass } from "../language/connector.ts";
 
-export type { EffectClass } from "../machine/event.ts";
+export type { EffectClass } from "../language/connector.ts";
 
 /** Something that a call is about to do outside. */
 export interface Effect {

@@ -1,11 +1,14 @@
 // kill -9 of a real engine around a charge that must not be made twice: what another system over HTTP is asked, and how often it charges.
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, test } from "node:test";
+import type { Once } from "../../src/ports/action.ts";
 import type { PointName } from "../crash/points.ts";
+import { openProject } from "../functions/project.ts";
+import { root } from "../house/sources.ts";
 import type { Settings } from "./process.ts";
 import { openRemote } from "./remote.ts";
 
@@ -15,7 +18,7 @@ after(() => rmSync(base, { recursive: true, force: true, maxRetries: 5 }));
 interface Ended {
   readonly status: string;
   readonly error?: { readonly code: string; readonly message: string };
-  readonly output?: { readonly number: number };
+  readonly output?: { readonly id: string };
 }
 
 /** Lets one process live; undefined when it was killed. */
@@ -108,4 +111,25 @@ test("blind: killed behind the receipt nothing is called again", async () => {
 
 test("blind: a function whose own process dies with the charge made is not repeated blindly", async () => {
   assert.deepEqual(await tell(blind({ dies: true })), ["effect.unknown", 1, 1]);
+});
+
+test("the example of docs/functions.md charges once, with the key of its operation", async () => {
+  const page = readFileSync(path.join(root, "docs", "functions.md"), "utf8");
+  const [, example = ""] = /```ts\n(\/\/ functions\/charge\.ts\n.*?)```/s.exec(page) ?? [];
+  await using remote = await openRemote(true);
+  await using project = openProject({
+    "functions/charge.ts": example.replace("https://pay.example/charges", remote.url),
+    // A type that is imported is not there when it runs.
+    "node_modules/runwright/package.json": `{ "name": "runwright", "exports": "./index.js" }`,
+    "node_modules/runwright/index.js": "",
+  });
+  const receipts: unknown[] = [];
+  const once: Once = async (effect, carryOut) => {
+    const receipt = await carryOut(`key of ${effect.name}`, new AbortController().signal);
+    receipts.push(receipt);
+    return receipt;
+  };
+  const output = await project.output("charge", { input: { id: "o-1", cents: 700 }, once });
+  assert.deepEqual([receipts, remote.keys], [[{ id: "charge-1" }], ["key of charge"]]);
+  assert.deepEqual(output, { charge: "charge-1" });
 });

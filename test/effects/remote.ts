@@ -23,7 +23,7 @@ export async function openRemote(dedupes: boolean): Promise<Remote> {
     if (before === undefined) charges += 1;
     const number = before ?? charges;
     charged.set(key, number);
-    request.resume().on("end", () => response.end(JSON.stringify({ number })));
+    request.resume().on("end", () => response.end(JSON.stringify({ id: `charge-${number}` })));
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");

@@ -1,4 +1,4 @@
-import type { EffectClass } from "../../../src/machine/event.ts";
+import type { EffectClass } from "../../../src/language/connector.ts";
 import type { Instance } from "../../../src/machine/state.ts";
 import type { Outcomes } from "./reference.ts";
 import type { Wish, World } from "./world.ts";

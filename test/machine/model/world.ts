@@ -2,9 +2,10 @@ import { hasCode, RunwrightError } from "../../../src/base/error.ts";
 import type { Plan } from "../../../src/language/plan.ts";
 import type { Command } from "../../../src/machine/command.ts";
 import type { Decider, DecisionRequest } from "../../../src/machine/decide.ts";
-import type { EffectClass, Operation, RunEvent, Vote } from "../../../src/machine/event.ts";
+import type { Operation, RunEvent, Vote } from "../../../src/machine/event.ts";
+import type { EffectClass } from "../../../src/language/connector.ts";
 import { failureEvent } from "../../../src/machine/retry.ts";
-import { type Effect, type Instance, nextDueAt, type RunState } from "../../../src/machine/state.ts";
+import { type BegunOperation, type Instance, nextDueAt, type RunState } from "../../../src/machine/state.ts";
 import { hasEnded } from "../../../src/machine/states.ts";
 import type { Seeded } from "../../simulation/chance.ts";
 import type { Audit } from "./audit.ts";
@@ -21,7 +22,7 @@ export interface World {
   readonly endCall: (instance: Instance, how: "succeeded" | "failed" | "hopeless", chance: number) => void;
   /** A call asks for an operation, or its receipt comes. True when it is called now. */
   readonly ask: (instance: Instance, wish: Wish) => "begins" | "received" | "waits" | "refused";
-  readonly receive: (instance: Instance, effect: Effect) => void;
+  readonly receive: (instance: Instance, effect: BegunOperation) => void;
   readonly endChild: (instance: Instance, status: "completed" | "failed" | "cancelled") => void;
   /** False when it was refused. */
   readonly decide: (gate: Instance, outcome: Vote["outcome"], by: Decider, stale?: boolean) => boolean;
@@ -131,7 +132,7 @@ export function beginWorld(
     }
   }
 
-  function receive({ path, attempt }: Instance, { operation }: Effect): void {
+  function receive({ path, attempt }: Instance, { operation }: BegunOperation): void {
     try {
       const received = machine.receiveReceipt(state, { path, attempt, operation, receipt: { attempt } });
       if ("event" in received) add(received.event);
