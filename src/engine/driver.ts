@@ -8,7 +8,7 @@ import type { Version } from "../ports/catalog.ts";
 import type { Append, AppendResult, InboxOutcome, InboxRow, Journal, Lease, RunSummary } from "../ports/journal.ts";
 import { callOf } from "./call-of.ts";
 import { beginCall, type CallEnd, type LiveCall } from "./calls.ts";
-import { type Answered, OpenWords } from "./effect-words.ts";
+import { OpenWords } from "./effect-words.ts";
 import type { EffectWord } from "./once.ts";
 import { emptyTail, nextSegment, rebuild, type Tail, tailAfter } from "./segment.ts";
 import { summaryOf } from "./summary.ts";
@@ -186,11 +186,10 @@ export class Driver implements TurnTaker {
     const turn = this.#makeTurn(state, at);
     if (turn === undefined) return undefined;
     for (const { path } of state.aborting) this.#live.get(path)?.abort();
-    for (const { path } of turn.waiting) this.#live.get(path)?.hold();
     this.#setAlarm(nextDueAt(state));
     if (turn.texts.length === 0 && turn.told.length === 0 && this.#interrupted.length === 0) {
       this.#ends = [];
-      this.#answer(turn.answered);
+      this.#answer(turn);
       this.#settle();
       return undefined;
     }
@@ -212,7 +211,7 @@ export class Driver implements TurnTaker {
     this.#rows = this.#rows.slice(landed.rows);
     this.#interrupted = [];
     for (const instance of launches) this.#launch(state, instance);
-    this.#answer(turn.answered);
+    this.#answer(turn);
     this.#over = state.ended !== undefined;
     if (this.#over) {
       this.#setAlarm(undefined);
@@ -324,8 +323,10 @@ export class Driver implements TurnTaker {
     else this.#dirty();
   }
 
-  #answer(answered: readonly Answered[]): void {
+  /** Tells the calls what has become durable. One that waits for the run to be resumed does not use its time up. */
+  #answer({ answered, waiting }: Turn): void {
     for (const { word } of answered) this.#live.get(word.path)?.release();
+    for (const { path } of waiting) this.#live.get(path)?.hold();
     this.#words.answer(answered);
   }
 

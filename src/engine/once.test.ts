@@ -174,8 +174,9 @@ describe("once, a cancel and a pause", () => {
     let calls = 0;
     const gate = Promise.withResolvers<void>();
     const world = await stage(async ({ once }) => {
+      const first = await once({ ...charge, name: "first" }, async () => null);
       await gate.promise;
-      return { output: await once(charge, async () => (calls += 1)) };
+      return { output: [first, await once(charge, async () => (calls += 1))] };
     });
     const run = await world.start("workflow: w\nsteps: [{ id: pay, function: work, timeout: 10s }]\n");
     const paused = world.engine.pause(run, ada);
@@ -185,6 +186,26 @@ describe("once, a cancel and a pause", () => {
     await world.settle();
     for (let second = 0; second < 60; second += 1) await later(world)();
     assert.deepEqual([calls, (await world.row(run)).summary.counts.running], [0, 1]);
+    const resumed = world.engine.resume(run, ada);
+    await world.settle();
+    await resumed;
+    assert.deepEqual([calls, (await world.row(run)).summary.status], [1, "completed"]);
+  });
+
+  test("a pause that lies unread in the inbox holds an operation back too, also over a crash, until the run is resumed", async () => {
+    let calls = 0;
+    const gate = Promise.withResolvers<void>();
+    const world = await stage(async ({ once }) => {
+      await gate.promise;
+      return { output: await once(charge, async () => (calls += 1)) };
+    });
+    const run = await world.start(one);
+    await world.store.journal.post(run, { kind: "pause", body: {}, principal: ada.id, at: world.clock.now() });
+    gate.resolve();
+    await world.settle();
+    assert.deepEqual([calls, (await world.row(run)).summary.status], [0, "paused"]);
+    await world.crash();
+    assert.deepEqual([calls, await kindsOf(world, run)], [0, []]);
     const resumed = world.engine.resume(run, ada);
     await world.settle();
     await resumed;

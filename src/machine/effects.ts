@@ -34,13 +34,13 @@ const repeatable: ReadonlySet<EffectClass> = new Set(["read", "keyed", "idempote
 export function beginOperation(state: RunState, request: OperationRequest): Beginning {
   const instance = state.instances.get(request.path);
   if (instance === undefined || !isUnderWay(state, instance, request.attempt)) throw tooLate(request.path);
-  const receipt = receiptBefore(instance, request);
+  const receipt = receiptBefore(state, instance, request);
   if (receipt !== undefined) return { kind: "received", receipt };
   return state.paused ? { kind: "waits" } : { kind: "begins", event: intended(request) };
 }
 
 /** The receipt that the operation has, if it may be called. */
-function receiptBefore(instance: Instance, request: OperationRequest): Json | undefined {
+function receiptBefore(state: RunState, instance: Instance, request: OperationRequest): Json | undefined {
   const { path, operation } = request;
   const before = instance.effects?.get(nameOf(operation));
   if (before === undefined) {
@@ -49,7 +49,7 @@ function receiptBefore(instance: Instance, request: OperationRequest): Json | un
     throw new RunwrightError("effect.too-many", message);
   }
   assertSame(instance, before, operation);
-  if (before.receipt === undefined) assertKnown(instance, before, request.class);
+  if (before.receipt === undefined) assertKnown(state, before, request);
   return isValid(before, instance) ? before.receipt : undefined;
 }
 
@@ -134,17 +134,14 @@ function assertSame({ path }: Instance, before: BegunOperation, operation: Opera
   );
 }
 
-/** Whoever may be called again is; about the others somebody has to find out. */
-function assertKnown(
-  { path }: Instance,
-  { operation, key, begunAt, class: stored }: BegunOperation,
-  asked: EffectClass,
-): void {
-  const risky = [stored, asked].find((each) => !repeatable.has(each));
+/** What may be called again is; about the others somebody has to find out. */
+function assertKnown(state: RunState, before: BegunOperation, { path, class: asked }: OperationRequest): void {
+  const { operation, key, begunAt } = before;
+  const risky = [before.class, asked].find((each) => !repeatable.has(each));
   if (risky === undefined) return;
   throw new RunwrightError(
     "effect.unknown",
-    `Operation '${operation.name}' of step ${path} was begun at ${new Date(begunAt).toISOString()} with the key ${key}, and nobody knows whether it was carried out; a ${risky} one is not called again by itself. Look in the system that it calls. Where it was not carried out, start the run anew with 'runwright rerun'; where it was, do the rest without it.`,
+    `Operation '${operation.name}' of step ${path} was begun at ${new Date(begunAt).toISOString()} with the key ${key}, and nobody knows whether it was carried out; a ${risky} one is not called again by itself. Look in the system that it calls. Where it was not carried out, start the run anew with 'runwright rerun ${state.created?.run ?? ""}'; where it was, do the rest without it.`,
   );
 }
 

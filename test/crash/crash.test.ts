@@ -150,7 +150,7 @@ function tamper(
   // An operation that leaves again behind its receipt, one that nobody has begun, and one whose leaving nobody saw.
   const effects = path.join(folder, "project", "ledger", "effects.jsonl");
   const left = readFileSync(effects, "utf8").trimEnd().split("\n");
-  const unbegun = left[0]?.replace(/"name":"\w+"/, '"name":"unbegun"') ?? "";
+  const unbegun = left[0]?.replace(/"key":"./, '"key":"x') ?? "";
   const repeated = left.find((line) => line.includes(runs.unended)) ?? "";
   const unseen = left.find((line) => line.includes(runs.unmade));
   writeFileSync(effects, [...left.filter((line) => line !== unseen), unbegun, repeated, ""].join("\n"));
