@@ -75,7 +75,7 @@ export class Driver implements TurnTaker {
   /** Attempts that were under way when the run was taken over. */
   #interrupted: readonly Instance[] = [];
   #ends: Ended[] = [];
-  readonly #words = new OpenWords();
+  readonly #words = new OpenWords(this.#live);
   #rows: InboxRow[] = [];
   #lastRow = 0;
   #flight: Flight | undefined;
@@ -173,7 +173,7 @@ export class Driver implements TurnTaker {
     this.#over = true;
     for (const call of this.#live.values()) call.abort();
     this.#live.clear();
-    this.#refuseWords();
+    this.#words.refuse(this.key);
     this.#setAlarm(undefined);
     this.#settle();
   }
@@ -189,7 +189,7 @@ export class Driver implements TurnTaker {
     this.#setAlarm(nextDueAt(state));
     if (turn.texts.length === 0 && turn.told.length === 0 && this.#interrupted.length === 0) {
       this.#ends = [];
-      this.#answer(turn);
+      this.#words.answer(turn);
       this.#settle();
       return undefined;
     }
@@ -211,11 +211,11 @@ export class Driver implements TurnTaker {
     this.#rows = this.#rows.slice(landed.rows);
     this.#interrupted = [];
     for (const instance of launches) this.#launch(state, instance);
-    this.#answer(turn);
+    this.#words.answer(turn);
     this.#over = state.ended !== undefined;
     if (this.#over) {
       this.#setAlarm(undefined);
-      this.#refuseWords();
+      this.#words.refuse(this.key);
     }
     this.#deps.committed({ seq, at: tail.at, events: turn.events, told: turn.told, summary });
     for (const { key } of [...turn.creates, ...turn.posts]) this.#deps.wake(key);
@@ -319,19 +319,8 @@ export class Driver implements TurnTaker {
   /** Takes a word of an operation, also of a call that was given up: what it carried out is a fact. */
   #hear(word: EffectWord): void {
     this.#words.add(word);
-    if (this.#over) this.#refuseWords();
-    else this.#dirty();
-  }
-
-  /** Tells the calls what has become durable. One that waits for the run to be resumed does not use its time up. */
-  #answer({ answered, waiting }: Turn): void {
-    for (const { word } of answered) this.#live.get(word.path)?.release();
-    for (const { path } of waiting) this.#live.get(path)?.hold();
-    this.#words.answer(answered);
-  }
-
-  #refuseWords(): void {
-    this.#words.refuse(`Run ${this.key.run} is not driven here any more.`);
+    if (this.#over) this.#words.refuse(this.key);
+    this.#dirty();
   }
 
   /** True when something waits for a turn: arrivals, or a machine that stopped at the bound of its last turn. */

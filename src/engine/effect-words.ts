@@ -1,7 +1,9 @@
 import { RunwrightError } from "../base/error.ts";
+import type { RunKey } from "../base/ids.ts";
 import { type Beginning, beginOperation, receiveReceipt } from "../machine/effects.ts";
 import type { RunEvent } from "../machine/event.ts";
 import type { RunState } from "../machine/state.ts";
+import type { LiveCall } from "./calls.ts";
 import type { Answer, EffectWord } from "./once.ts";
 
 /** A word of a call, and what it is told once the turn is durable. */
@@ -10,10 +12,22 @@ export interface Answered {
   readonly answer: Answer;
 }
 
+/** What a turn made of the words: those that are answered once it is durable, and those that wait until the run is resumed. */
+export interface Answers {
+  readonly answered: readonly Answered[];
+  readonly waiting: readonly EffectWord[];
+}
+
 /** The words of a run's calls that are not answered yet. */
 export class OpenWords {
   readonly #open = new Set<EffectWord>();
+  readonly #live: ReadonlyMap<string, Pick<LiveCall, "hold" | "release">>;
   #hasNew = false;
+
+  /** `live` are the calls that run, by path. */
+  constructor(live: ReadonlyMap<string, Pick<LiveCall, "hold" | "release">>) {
+    this.#live = live;
+  }
 
   /** True when some have come since they were last taken. */
   get hasNew(): boolean {
@@ -35,17 +49,23 @@ export class OpenWords {
     return [...this.#open];
   }
 
-  answer(answered: readonly Answered[]): void {
+  /** Tells the calls what has become durable. The time of one that waits for the run to be resumed does not run. */
+  answer({ answered, waiting }: Answers): void {
+    for (const { word } of answered) this.#live.get(word.path)?.release();
+    for (const { path } of waiting) this.#live.get(path)?.hold();
     for (const { word, answer } of answered) if (this.#open.delete(word)) word.answer(answer);
   }
 
-  refuse(why: string): void {
-    const error = new RunwrightError("call.aborted", why);
-    this.answer(Array.from(this.#open, (word) => ({ word, answer: { kind: "refused", error } })));
+  /** Nothing of this run is written here any more. */
+  refuse({ run }: RunKey): void {
+    const error = new RunwrightError("call.aborted", `Run ${run} is not driven here any more.`);
+    this.answer({
+      answered: Array.from(this.#open, (word) => ({ word, answer: { kind: "refused", error } })),
+      waiting: [],
+    });
   }
 }
 
-type Ask = Extract<EffectWord, { kind: "asks" }>;
 type Add = (event: RunEvent) => void;
 
 /** Records what was carried out. It is a fact, also when its step has ended meanwhile. */
@@ -66,9 +86,9 @@ export function takeAsks(
   state: RunState,
   words: readonly EffectWord[],
   { add, frozen }: { readonly add: Add; readonly frozen: boolean },
-): { readonly answered: readonly Answered[]; readonly waiting: readonly Ask[] } {
+): Answers {
   const answered: Answered[] = [];
-  const waiting: Ask[] = [];
+  const waiting: EffectWord[] = [];
   for (const word of words) {
     if (word.kind !== "asks") continue;
     const answer = orRefused(() => answerOf(beginOperation(state, word)));

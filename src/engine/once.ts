@@ -1,8 +1,8 @@
 import { hasCode, RunwrightError } from "../base/error.ts";
 import { type Json, jsonProblem } from "../base/json.ts";
 import { limits } from "../base/limits.ts";
-import type { OperationRequest } from "../machine/effects.ts";
 import { type EffectClass, effectClasses } from "../language/connector.ts";
+import type { OperationRequest } from "../machine/effects.ts";
 import type { Operation } from "../machine/event.ts";
 import type { Effect, Once } from "../ports/action.ts";
 import { type CallFacts, operationKey } from "./call-of.ts";
@@ -13,13 +13,13 @@ export type Answer =
   | { readonly kind: "received"; readonly receipt: Json }
   | { readonly kind: "refused"; readonly error: RunwrightError };
 
-/** A word of a call for its run's journal. */
-export type EffectWord = (
+/** What a call has to say to its run's journal: it asks for an operation, or has carried one out. */
+type Said =
   | ({ readonly kind: "asks" } & OperationRequest)
-  | ({ readonly kind: "receives" } & Pick<OperationRequest, "path" | "attempt" | "operation"> & {
-        readonly receipt: Json;
-      })
-) & { readonly answer: (answer: Answer) => void };
+  | ({ readonly kind: "receives"; readonly receipt: Json } & Pick<OperationRequest, "path" | "attempt" | "operation">);
+
+/** A word of a call, and how the call is told what became of it. */
+export type EffectWord = Said & { readonly answer: (answer: Answer) => void };
 
 /** What a door needs of its call. */
 export interface DoorOptions {
@@ -87,9 +87,7 @@ export function openDoor({ call, signal, deadline, say }: DoorOptions): Door {
   }
 
   /** Resolves when the word is durable: with the receipt that stands then, if any. */
-  function told(
-    word: EffectWord extends infer W ? (W extends EffectWord ? Omit<W, "answer"> : never) : never,
-  ): Promise<{ readonly receipt: Json } | undefined> {
+  function told(word: Said): Promise<{ readonly receipt: Json } | undefined> {
     return new Promise((resolve, reject) => {
       const answer = (given: Answer): void => {
         if (given.kind === "refused") reject(given.error);

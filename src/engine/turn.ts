@@ -9,7 +9,7 @@ import type { Instance, RunState } from "../machine/state.ts";
 import type { InboxOutcome, InboxRow, NewRun, Post } from "../ports/journal.ts";
 import type { CallEnd } from "./calls.ts";
 import { encodeEvent, endEvent } from "./encode.ts";
-import { type Answered, takeAsks, takeReceipts } from "./effect-words.ts";
+import { type Answered, type Answers, takeAsks, takeReceipts } from "./effect-words.ts";
 import { childRun, type Family, wordsOf } from "./family.ts";
 import { takeIn } from "./inbox.ts";
 import type { EffectWord } from "./once.ts";
@@ -29,7 +29,7 @@ export interface Arrivals {
 }
 
 /** What one turn made of the arrivals, already applied to the state. */
-export interface Turn {
+export interface Turn extends Answers {
   readonly events: readonly RunEvent[];
   /** The events as JSON, in the same order. */
   readonly texts: readonly string[];
@@ -40,10 +40,6 @@ export interface Turn {
   readonly creates: readonly NewRun[];
   /** What other runs are told. */
   readonly posts: readonly Post[];
-  /** What calls are told about their operations once the events are durable. */
-  readonly answered: readonly Answered[];
-  /** Operations that wait until the run is resumed. */
-  readonly waiting: readonly EffectWord[];
 }
 
 /** How many events one turn of one run makes at most; the rest follows in its next turn. */
