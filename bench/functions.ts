@@ -66,5 +66,6 @@ function callOf(index: number): ActionCall {
     refs: () => ({}),
     env: {},
     log: () => undefined,
+    once: (_effect, carryOut) => carryOut("0".repeat(64), signal),
   };
 }

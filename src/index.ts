@@ -1,5 +1,5 @@
 // The front door: what a program that embeds Runwright, a user's module or an adapter imports.
-export type { FunctionContext, FunctionModule } from "./actions/function/context.ts";
+export type { FunctionContext, FunctionModule, OnceOptions } from "./actions/function/context.ts";
 export { type App, type AppOptions, openApp } from "./app/app.ts";
 export { type Config, loadConfig } from "./app/config.ts";
 export type { Decision, GateView, InstanceView, RunReader, Runs, RunView, StartRun } from "./app/runs.ts";

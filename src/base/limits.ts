@@ -40,6 +40,10 @@ export const limits = {
   deathsMax: 3,
   /** How long such a run is watched alone, before others are taken up beside it. */
   suspectAloneMs: 10_000,
+  /** Operations of one step instance, those of one attempt that are under way at once, and the characters of a name. */
+  operationsMax: 1000,
+  operationsAtOnceMax: 100,
+  operationNameMax: 100,
   /** Runs that only wait and stay in memory all the same. */
   idleRunsMax: 1000,
   versionsInMemoryMax: 100,

@@ -1,8 +1,5 @@
-import type { EffectClass } from "../language/connector.ts";
+import { effectClasses } from "../language/connector.ts";
 import type { Field } from "../language/fields/field.ts";
-
-/** What an action does to the other side; see `EffectClass`. */
-export const effects: readonly EffectClass[] = ["read", "keyed", "readback", "conditional", "idempotent", "blind"];
 
 const now = { supported: true } as const;
 
@@ -21,7 +18,7 @@ export const actionFields: readonly Field[] = [
   {
     name: "effect",
     kind: "choice",
-    choices: effects,
+    choices: effectClasses,
     ...now,
     doc: "What may be done when nobody knows whether an interrupted call was done; required.",
   },

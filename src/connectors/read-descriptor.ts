@@ -2,7 +2,7 @@ import { RunwrightError } from "../base/error.ts";
 import { isJsonObject } from "../base/json.ts";
 import { readKeys, type Written } from "../language/check/keys.ts";
 import { booleanIn, choiceIn, mapIn, namesIn, reportShape, textIn } from "../language/check/values.ts";
-import type { ActionDescriptor, ConnectorDescriptor } from "../language/connector.ts";
+import { type ActionDescriptor, type ConnectorDescriptor, effectClasses } from "../language/connector.ts";
 import { misfitOf } from "../language/expression/assignable.ts";
 import { givenTypeOf, typeOfSchema } from "../language/expression/type.ts";
 import type { Schema } from "../language/plan.ts";
@@ -12,7 +12,7 @@ import { jsonSchemaOf } from "../language/schema/json-schema.ts";
 import { loadSource } from "../language/source/load.ts";
 import { pathAt, type SourceEntry, type SourceNode } from "../language/source/tree.ts";
 import type { Source } from "../language/world.ts";
-import { actionFields, connectorFileFields, effects } from "./descriptor-fields.ts";
+import { actionFields, connectorFileFields } from "./descriptor-fields.ts";
 
 const namePattern = /^[a-z0-9](?:[a-z0-9_-]{0,62}[a-z0-9])?$/;
 const versionPattern = /^[0-9A-Za-z](?:[0-9A-Za-z.+-]{0,62}[0-9A-Za-z])?$/;
@@ -83,7 +83,7 @@ function readAction(entry: SourceEntry, problems: Problems): ReadAction {
   const input = required(written, "input", entry, problems);
   const descriptor: ActionDescriptor = {
     title,
-    effect: (effect === undefined ? undefined : choiceIn(problems, effect, effects)) ?? nothing.effect,
+    effect: (effect === undefined ? undefined : choiceIn(problems, effect, effectClasses)) ?? nothing.effect,
     input: input === undefined ? {} : objectSchema(input, problems),
     ...optionalParts(written, problems),
   };

@@ -1,4 +1,5 @@
 import type { InboxRow } from "../ports/journal.ts";
+import { OpenWords } from "./effect-words.ts";
 import type { Arrivals, Ended } from "./turn.ts";
 
 /** How much of what has arrived a turn takes in. */
@@ -12,15 +13,21 @@ export class Arriving {
   #ends: Ended[] = [];
   #rows: InboxRow[] = [];
   #lastRow = 0;
+  /** The words of its calls that are not answered yet. */
+  readonly words: OpenWords;
+
+  constructor(live: ConstructorParameters<typeof OpenWords>[0]) {
+    this.words = new OpenWords(live);
+  }
 
   /** True when nothing waits to be taken in. */
   get isEmpty(): boolean {
-    return this.#ends.length === 0 && this.#rows.length === 0;
+    return this.#ends.length === 0 && this.#rows.length === 0 && this.words.size === 0;
   }
 
   /** True when a turn would find something to take in. */
   get hasNew(): boolean {
-    return !this.isEmpty;
+    return this.#ends.length > 0 || this.#rows.length > 0 || this.words.hasNew;
   }
 
   /** An attempt has ended. */
@@ -49,8 +56,8 @@ export class Arriving {
   }
 
   /** Everything, for a turn. */
-  all(): Arrivals {
-    return { rows: this.#rows, ends: this.#ends };
+  take(): Arrivals {
+    return { rows: this.#rows, ends: this.#ends, words: this.words.take() };
   }
 
   /** How much that is. */

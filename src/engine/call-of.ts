@@ -3,11 +3,15 @@ import { RunwrightError } from "../base/error.ts";
 import type { RunKey } from "../base/ids.ts";
 import type { JsonObject } from "../base/json.ts";
 import { bodyOutput } from "../machine/output.ts";
+import type { Operation } from "../machine/event.ts";
 import type { Instance, RunState, Scope } from "../machine/state.ts";
 import type { ActionCall } from "../ports/action.ts";
 
+/** A call before it has its door to the outside and its log. */
+export type CallFacts = Omit<ActionCall, "once" | "log">;
+
 /** The call that a started attempt is. */
-export function callOf(key: RunKey, state: RunState, instance: Instance, log: ActionCall["log"]): ActionCall {
+export function callOf(key: RunKey, state: RunState, instance: Instance): CallFacts {
   const verb = instance.step.verb;
   const created = state.created;
   if (created === undefined || (verb.kind !== "function" && verb.kind !== "assignment")) {
@@ -27,13 +31,17 @@ export function callOf(key: RunKey, state: RunState, instance: Instance, log: Ac
     input: instance.input ?? null,
     refs: () => visibleOutputs(instance.scope),
     env: state.env,
-    log,
   };
 }
 
 /** The same for every attempt, resume and redrive of one operation of one instance (semantics rule 5). */
 function idempotencyKey(tenant: string, effectRoot: string, path: string, operation: string): string {
   return digestText([tenant, effectRoot, path, operation].join("\n"));
+}
+
+/** The key of one operation of a call, made of the call's own: as stable, and no other's. */
+export function operationKey({ idempotencyKey: own }: CallFacts, { name, occurrence, digest }: Operation): string {
+  return digestText([own, name, occurrence, digest ?? ""].join("\n"));
 }
 
 /** Outputs by step id, the nearer list over the outer ones. */

@@ -3,6 +3,8 @@ import type { Clock } from "../base/clock.ts";
 import { formatDuration } from "../base/duration.ts";
 import { limits } from "../base/limits.ts";
 import type { Action, ActionCall, ActionResult } from "../ports/action.ts";
+import type { CallFacts } from "./call-of.ts";
+import { type EffectWord, openDoor } from "./once.ts";
 
 /** How an attempt ended. */
 export type CallEnd =
@@ -14,6 +16,10 @@ export interface LiveCall {
   readonly attempt: number;
   /** Asks it to end; its end is then reported within the grace, whatever the call does. */
   abort(): void;
+  /** Its time does not run while it waits for the run to be resumed. */
+  hold(): void;
+  /** Its time runs on. */
+  release(): void;
 }
 
 /** What an attempt needs beside the call itself. */
@@ -21,6 +27,10 @@ export interface CallOptions {
   readonly action: Action;
   readonly clock: Clock;
   readonly timeoutMs: number | undefined;
+  /** Takes what it logs. */
+  readonly log: ActionCall["log"];
+  /** Takes the words of its operations. */
+  readonly say: (word: EffectWord) => void;
 }
 
 /**
@@ -29,20 +39,29 @@ export interface CallOptions {
  * A time-out or an abort fires the signal and then waits for the call to end, so that no second attempt overlaps it; a call that does not end
  * within the grace is given up.
  */
-export function beginCall(call: ActionCall, options: CallOptions, report: (end: CallEnd) => void): LiveCall {
-  const { action, clock, timeoutMs } = options;
+export function beginCall(call: CallFacts, options: CallOptions, report: (end: CallEnd) => void): LiveCall {
+  const { action, clock, timeoutMs, say, log } = options;
   const controller = new AbortController();
-  const timeout = timeoutMs === undefined ? undefined : clock.after(timeoutMs, expire);
+  const { signal } = controller;
+  const time = startTime(clock, timeoutMs, expire);
+  const door = openDoor({ call, signal, deadline: () => time.endsAt(), say });
   let grace: Disposable | undefined;
   let timedOut = false;
   let reported = false;
 
   void carryOut();
-  return { attempt: call.attempt, abort: () => abort("The run no longer needs this step.") };
+  return {
+    attempt: call.attempt,
+    abort: () => abort("The run no longer needs this step."),
+    hold: () => time.stop(),
+    release: () => {
+      if (!reported && !signal.aborted) time.goOn();
+    },
+  };
 
   async function carryOut(): Promise<void> {
     try {
-      const result = await action.run(call, controller.signal);
+      const result = await action.run({ ...call, once: door.once, log }, signal);
       finish({ kind: "succeeded", result });
     } catch (error) {
       finish(failureOf(error));
@@ -55,7 +74,7 @@ export function beginCall(call: ActionCall, options: CallOptions, report: (end: 
   }
 
   function abort(message: string): void {
-    if (controller.signal.aborted) return;
+    if (signal.aborted) return;
     controller.abort(new RunwrightError("call.aborted", message));
     grace = clock.after(limits.cancelGraceMs, () =>
       finish({ kind: "failed", code: "call.aborted", message, canRetry: false }),
@@ -65,8 +84,10 @@ export function beginCall(call: ActionCall, options: CallOptions, report: (end: 
   function finish(end: CallEnd): void {
     if (reported) return;
     reported = true;
-    timeout?.[Symbol.dispose]();
+    time.stop();
     grace?.[Symbol.dispose]();
+    const fault = door.fault();
+    if (fault !== undefined) return report(failureOf(fault));
     // A result that arrives after its time is as late as none: using it would make the outcome depend on how slowly a call gives up.
     report(timedOut ? { kind: "failed", code: "step.timeout", message: timeoutMessage(), canRetry: true } : end);
   }
@@ -79,4 +100,36 @@ export function beginCall(call: ActionCall, options: CallOptions, report: (end: 
 function failureOf(error: unknown): CallEnd {
   const { code, message } = toRunwrightError(error);
   return { kind: "failed", code, message, canRetry: errorTable[code satisfies ErrorCode].retry };
+}
+
+/** The time of an attempt: it can be stopped and go on. */
+interface AttemptTime {
+  /** When it is over, as things stand. */
+  endsAt(): number | undefined;
+  stop(): void;
+  goOn(): void;
+}
+
+function startTime(clock: Clock, timeoutMs: number | undefined, expire: () => void): AttemptTime {
+  let left = timeoutMs;
+  let since = 0;
+  let timer: Disposable | undefined;
+  goOn();
+
+  return {
+    endsAt: () => (left === undefined ? undefined : since + left),
+    stop() {
+      if (left === undefined || timer === undefined) return;
+      timer[Symbol.dispose]();
+      timer = undefined;
+      left = Math.max(0, left - Math.max(0, clock.now() - since));
+    },
+    goOn,
+  };
+
+  function goOn(): void {
+    if (left === undefined || timer !== undefined) return;
+    since = clock.now();
+    timer = clock.after(left, expire);
+  }
 }

@@ -9,13 +9,13 @@ import type { Append, AppendResult, InboxOutcome, Journal, Lease, RunSummary, Se
 import { Alarm } from "./alarm.ts";
 import { Arriving, type TakenIn } from "./arriving.ts";
 import type { LogEntry } from "../ports/logs.ts";
-import { callOf } from "./call-of.ts";
-import { beginCall, type CallEnd, type LiveCall } from "./calls.ts";
+import { LiveCalls } from "./live-calls.ts";
+import type { EffectWord } from "./once.ts";
 import { rebuild } from "./rebuild.ts";
 import { emptyTail, nextSegment, type Tail, tailAfter } from "./segment.ts";
 import { type Growth, grown, noGrowth, type SnapshotBounds, type Taken, takeSnapshot } from "./snapshots.ts";
 import { summaryOf } from "./summary.ts";
-import { brokenTurn, makeTurn, type Turn } from "./turn.ts";
+import { brokenTurn, type Ended, makeTurn, type Turn } from "./turn.ts";
 import type { Suspects } from "./suspects.ts";
 import { Survival } from "./survival.ts";
 import type { Turns, TurnTaker } from "./turns.ts";
@@ -79,7 +79,8 @@ const refusedRetryMs = 1000;
 export class Driver implements TurnTaker {
   readonly key: RunKey;
   readonly #deps: DriverDeps;
-  readonly #live = new Map<string, LiveCall>();
+  readonly #live: LiveCalls;
+  readonly #arriving: Arriving;
   #state: RunState | undefined;
   #tail: Tail = emptyTail;
   #growth: Growth = noGrowth;
@@ -89,7 +90,6 @@ export class Driver implements TurnTaker {
   #interrupted: readonly Instance[] = [];
   /** Paths of those that are carried out again here. */
   readonly #continued = new Set<string>();
-  readonly #arriving = new Arriving();
   #flight: Flight | undefined;
   #loading: Promise<void> | undefined;
   #frozen = false;
@@ -103,6 +103,8 @@ export class Driver implements TurnTaker {
     this.key = deps.key;
     this.#deps = deps;
     this.#survival = new Survival(deps);
+    this.#live = new LiveCalls(deps, { ended: (ended) => this.#ended(ended), say: (word) => this.#hear(word) });
+    this.#arriving = new Arriving(this.#live);
     this.#lease = { key: deps.key, epoch: 0 };
     this.#alarm = new Alarm(deps.clock, () => this.#dirty());
   }
@@ -182,8 +184,8 @@ export class Driver implements TurnTaker {
   drop(): void {
     this.#over = true;
     this.#survival.end();
-    for (const call of this.#live.values()) call.abort();
-    this.#live.clear();
+    this.#live.drop();
+    this.#arriving.words.refuse(this.key);
     this.#alarm.set(undefined);
     this.#settle();
   }
@@ -196,10 +198,11 @@ export class Driver implements TurnTaker {
     const at = Math.max(this.#tail.at, this.#deps.clock.now());
     const turn = this.#makeTurn(state, at);
     if (turn === undefined) return undefined;
-    for (const instance of state.aborting) this.#live.get(instance.path)?.abort();
+    for (const { path } of state.aborting) this.#live.get(path)?.abort();
     this.#alarm.set(this.#frozen ? undefined : dueAfter(state, at));
     if (turn.texts.length === 0 && turn.told.length === 0 && this.#interrupted.length === 0) {
       this.#arriving.landed(this.#arriving.count);
+      this.#arriving.words.answer(turn);
       this.#settle();
       return undefined;
     }
@@ -221,9 +224,13 @@ export class Driver implements TurnTaker {
     this.#growth = landed.growth;
     this.#arriving.landed(landed.takenIn);
     this.#interrupted = [];
-    for (const instance of launches) this.#launch(state, instance);
+    if (!this.#frozen) for (const instance of launches) this.#live.begin(state, instance);
+    this.#arriving.words.answer(turn);
     this.#over = state.ended !== undefined;
-    if (this.#over) this.#alarm.set(undefined);
+    if (this.#over) {
+      this.#alarm.set(undefined);
+      this.#arriving.words.refuse(this.key);
+    }
     this.#deps.committed({ seq, at: tail.at, events: turn.events, told: turn.told, summary });
     for (const { key } of [...turn.creates, ...turn.posts]) this.#deps.wake(key);
     if (this.#hasMore(state)) this.#dirty();
@@ -251,7 +258,7 @@ export class Driver implements TurnTaker {
   }
 
   #isHandled({ path, attempt }: Instance): boolean {
-    return this.#live.has(path) || this.#arriving.hasEnd(path, attempt);
+    return this.#live.get(path) !== undefined || this.#arriving.hasEnd(path, attempt);
   }
 
   /** A fault of the machine ends its own run, with what is known about it, and no other. */
@@ -259,7 +266,7 @@ export class Driver implements TurnTaker {
     try {
       if (this.#fault !== undefined) return brokenTurn(state, this.#deps, this.#fault, at);
       const { chance } = this.#deps;
-      return makeTurn(state, this.#arriving.all(), { at, frozen: this.#frozen, chance, family: this.#deps });
+      return makeTurn(state, this.#arriving.take(), { at, frozen: this.#frozen, chance, family: this.#deps });
     } catch (error) {
       if (this.#fault !== undefined) throw error;
       this.#fault = toRunwrightError(error);
@@ -289,7 +296,7 @@ export class Driver implements TurnTaker {
       lease: this.#lease,
       summary,
       consumed: turn.told,
-      startsCalls: launches.length > 0,
+      startsCalls: launches.length > 0 || turn.answered.some(({ answer }) => answer.kind === "begins"),
       ...(segment === undefined ? {} : { segment }),
       ...(taken.snapshot !== undefined && { snapshot: taken.snapshot }),
       ...(blobs.length > 0 && { blobs }),
@@ -304,39 +311,24 @@ export class Driver implements TurnTaker {
     return takeSnapshot(state, tailAfter(segment), grown(this.#growth, segment), this.#deps.bounds);
   }
 
-  #launch(state: RunState, instance: Instance): void {
-    const { path, attempt } = instance;
-    if (this.#frozen) return;
-    if (instance.cancelling) {
-      return this.#ended(path, attempt, {
-        kind: "failed",
-        code: "call.aborted",
-        message: "The run no longer needs this step.",
-        canRetry: false,
-      });
-    }
-    const { action, clock, log } = this.#deps;
-    const options = { action, clock, timeoutMs: instance.step.timeoutMs };
-    const call = callOf(this.key, state, instance, (level, text) =>
-      log({ key: this.key, path, attempt, at: clock.now(), level, text }),
-    );
-    this.#live.set(
-      path,
-      beginCall(call, options, (end) => this.#ended(path, attempt, end)),
-    );
-  }
-
-  #ended(path: string, attempt: number, end: CallEnd): void {
+  #ended(ended: Ended): void {
     if (this.#over) return;
     const takeIn = (): void => {
       if (this.#over) return;
-      this.#live.delete(path);
-      this.#arriving.end({ path, attempt, end });
+      this.#live.forget(ended.path);
+      this.#arriving.end(ended);
       this.#dirty();
     };
     // The engine has died with this attempt open: perhaps of what it brought.
-    if (this.#continued.delete(path)) void this.#survival.carefully(takeIn);
+    if (this.#continued.delete(ended.path)) void this.#survival.carefully(takeIn);
     else takeIn();
+  }
+
+  /** Takes a word of an operation, also of a call that was given up: what it carried out is a fact. */
+  #hear(word: EffectWord): void {
+    this.#arriving.words.add(word);
+    if (this.#over) this.#arriving.words.refuse(this.key);
+    this.#dirty();
   }
 
   /** True when something waits for a turn: arrivals, or a machine that stopped at the bound of its last turn. */

@@ -9,8 +9,10 @@ import type { Instance, RunState } from "../machine/state.ts";
 import type { Blob, InboxOutcome, InboxRow, NewRun, Post } from "../ports/journal.ts";
 import type { CallEnd } from "./calls.ts";
 import { encodeEvent, endEvent } from "./encode.ts";
+import { type Answered, type Answers, takeAsks, takeReceipts } from "./effect-words.ts";
 import { childRun, type Family, wordsOf } from "./family.ts";
 import { takeIn } from "./inbox.ts";
+import type { EffectWord } from "./once.ts";
 
 /** The end of one attempt, as reported. */
 export interface Ended {
@@ -23,10 +25,11 @@ export interface Ended {
 export interface Arrivals {
   readonly rows: readonly InboxRow[];
   readonly ends: readonly Ended[];
+  readonly words: readonly EffectWord[];
 }
 
 /** What one turn made of the arrivals, already applied to the state. */
-export interface Turn {
+export interface Turn extends Answers {
   readonly events: readonly RunEvent[];
   /** The events as JSON, in the same order. */
   readonly texts: readonly string[];
@@ -59,6 +62,8 @@ export function makeTurn(
     told: [] as InboxOutcome[],
     creates: [] as NewRun[],
     posts: [] as Post[],
+    answered: [] as Answered[],
+    waiting: [] as EffectWord[],
   };
 
   for (const row of arrivals.rows) {
@@ -66,6 +71,7 @@ export function makeTurn(
     for (const event of events) add(event);
     turn.told.push(told);
   }
+  turn.answered.push(...takeReceipts(state, arrivals.words, add));
   for (const { path, attempt, end } of arrivals.ends) {
     const instance = state.instances.get(path);
     if (instance === undefined || instance.attempt !== attempt || !state.calls.has(instance)) continue;
@@ -76,6 +82,10 @@ export function makeTurn(
     for (const command of commands) carryOut(command);
     commands = turn.events.length < turnEventsMax ? next(state, at) : [];
   }
+  // Last: what has ended or is to end by now begins nothing more.
+  const { answered, waiting } = takeAsks(state, arrivals.words, { add, frozen });
+  turn.answered.push(...answered);
+  turn.waiting.push(...waiting);
   return turn;
 
   function carryOut(command: Command): void {
@@ -120,8 +130,8 @@ export function brokenTurn(state: RunState, family: Family, fault: RunwrightErro
   const event = { kind: "run.finished", v: 1, status: "failed", output: null, error } as const;
   const posts = wordsOf(family, state, event, at);
   apply(state, event, at);
-  const texts = [JSON.stringify(event)];
-  return { events: [event], texts, blobs: new Map(), launches: [], told: [], creates: [], posts };
+  const nothing = { blobs: new Map<string, Blob>(), launches: [], told: [], creates: [], answered: [], waiting: [] };
+  return { events: [event], texts: [JSON.stringify(event)], posts, ...nothing };
 }
 
 /** True when the state has moved on since the machine gave the command: the next round decides again. */

@@ -6,6 +6,16 @@ import type { Schema } from "./plan.ts";
  */
 export type EffectClass = "read" | "keyed" | "readback" | "conditional" | "idempotent" | "blind";
 
+/** All of them. */
+export const effectClasses: readonly EffectClass[] = [
+  "read",
+  "keyed",
+  "readback",
+  "conditional",
+  "idempotent",
+  "blind",
+];
+
 /** One action of a connector. */
 export interface ActionDescriptor {
   readonly title: string;

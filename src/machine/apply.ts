@@ -1,5 +1,6 @@
 import { RunwrightError } from "../base/error.ts";
 import { limits } from "../base/limits.ts";
+import { applyEffectEvent, isEffectEvent } from "./effects.ts";
 import type { RunEvent } from "./event.ts";
 import { applyGateEvent, isGateEvent } from "./gate.ts";
 import { withoutIterations } from "./events.ts";
@@ -50,6 +51,7 @@ function fold(state: RunState, event: RunEvent, at: number): void {
   const instance = instanceAt(state, event);
   if ("title" in event && event.title !== undefined) instance.title = event.title;
   if (isGateEvent(event)) return applyGateEvent(state, instance, event, at);
+  if (isEffectEvent(event)) return applyEffectEvent(state, instance, event, at);
   return applyStepEvent(state, instance, event, at);
 }
 

@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from "../base/json.ts";
+import type { EffectClass } from "../language/connector.ts";
 
 /** Number of the machine's rules. A run records it; `apply` never changes for a number that was released. */
 export const machineNumber = 1;
@@ -52,6 +53,15 @@ export interface Vote {
   readonly edits?: JsonObject;
   /** The decider started this run (allowed embedded, and marked). */
   readonly self: boolean;
+}
+
+/** One thing that a step instance does outside, the same in all its attempts. */
+export interface Operation {
+  readonly name: string;
+  /** Which of this name in an attempt, from 1. */
+  readonly occurrence: number;
+  /** Digest of its arguments in canonical form, when it names them. */
+  readonly digest?: string;
 }
 
 /** What happened to a run, in order. The journal holds these and nothing else. `v` is the number of the event's form. */
@@ -160,6 +170,25 @@ export type RunEvent =
       /** Absent: until the event comes, however long. */
       readonly until?: number;
       readonly title?: string;
+    }
+  /** An operation of a running attempt is about to be called, with this key. Another call of the same operation has another intent. */
+  | {
+      readonly kind: "effect.intended";
+      readonly v: 1;
+      readonly path: string;
+      readonly operation: Operation;
+      readonly key: string;
+      readonly class: EffectClass;
+      /** When the attempt's time is over, and with it the call. */
+      readonly deadline?: number;
+    }
+  /** An operation has been carried out. May follow the end of its step: that changes what is known, and nothing else. */
+  | {
+      readonly kind: "effect.received";
+      readonly v: 1;
+      readonly path: string;
+      readonly operation: Operation;
+      readonly receipt: Json;
     }
   /** Another workflow begins to run for a step; `detach`: the step does not wait for it. */
   | {

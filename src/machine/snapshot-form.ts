@@ -1,4 +1,4 @@
-import type { Gate, Instance, RunState } from "./state.ts";
+import type { BegunOperation, Gate, Instance, RunState } from "./state.ts";
 
 /** Number of the form of a written state. Whoever changes what stands in one raises it: an older one is then ignored, and the events are read. */
 export const snapshotForm = 1;
@@ -75,6 +75,8 @@ export interface Written {
   readonly redo?: readonly [n: number, comment: string | null, last: number];
   readonly each?: EachRow;
   readonly body?: number;
+  /** Operations by name, each without its receipt, and the receipt. */
+  readonly effects?: readonly (readonly [name: string, begun: Omit<BegunOperation, "receipt">, receipt: Kept])[];
 }
 
 /** The items of a for-each. */

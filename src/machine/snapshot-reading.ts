@@ -2,8 +2,8 @@ import { RunwrightError } from "../base/error.ts";
 import { isJsonObject, type Json } from "../base/json.ts";
 import type { Plan } from "../language/plan.ts";
 import { machineNumber } from "./event.ts";
-import { type EachRow, type InstanceRow, type Kept, setNames, type StateRow } from "./snapshot-form.ts";
-import { type Each, emptyState, type Instance, type RunState, type Scope } from "./state.ts";
+import { type EachRow, type InstanceRow, type Kept, setNames, type StateRow, type Written } from "./snapshot-form.ts";
+import { type BegunOperation, type Each, emptyState, type Instance, type RunState, type Scope } from "./state.ts";
 
 /** A written state whose large values are still to be fetched. */
 export interface ReadState {
@@ -20,6 +20,7 @@ export function decodeState(plan: Plan, text: string): ReadState | undefined {
   return { digests: row.digests.map(String), with: (blobs) => stateOf(row, beginReading(plan, row, blobs)) };
 }
 
+type EffectRow = Exclude<Written["effects"], undefined>[number];
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 interface Reading {
@@ -128,7 +129,7 @@ function putMore(
   row: InstanceRow[15] & object,
 ): void {
   const { kept, ...plain } = row;
-  const { artifacts, timer, gate, redo, body } = kept;
+  const { artifacts, timer, gate, redo, body, effects } = kept;
   Object.assign(instance, plain);
   if (artifacts !== undefined) instance.artifacts = value(artifacts) ?? null;
   if (timer !== undefined) instance.timer = { dueAt: timer[0], order: instance.order, instance, movesOn: timer[1] };
@@ -138,6 +139,12 @@ function putMore(
   }
   if (redo !== undefined) instance.redo = { n: redo[0], comment: redo[1] ?? undefined, last: at(replaced, redo[2]) };
   if (body !== undefined) instance.body = at(scopes, body);
+  if (effects !== undefined) instance.effects = new Map(effects.map((row) => [row[0], effectOf(row, value)]));
+}
+
+function effectOf([, begun, kept]: EffectRow, value: Reading["value"]): BegunOperation {
+  const receipt = value(kept);
+  return receipt === undefined ? begun : { ...begun, receipt };
 }
 
 /** The items of a for-each, which came to be after it. */

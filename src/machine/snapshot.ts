@@ -163,7 +163,7 @@ function hasMore(instance: Instance): boolean {
 }
 
 function moreRow(writing: Writing, instance: Instance): MoreRow {
-  const { artifacts, timer, gate, redo, each, body } = instance;
+  const { artifacts, timer, gate, redo, each, body, effects } = instance;
   const kept: Written = {
     ...(artifacts !== undefined && { artifacts: keep(writing, artifacts) }),
     ...(timer !== undefined && { timer: [timer.dueAt, timer.movesOn] as const }),
@@ -171,9 +171,20 @@ function moreRow(writing: Writing, instance: Instance): MoreRow {
     ...(redo !== undefined && { redo: [redo.n, redo.comment ?? null, replacedBy(writing, redo.last)] as const }),
     ...(each !== undefined && { each: eachRow(writing, each) }),
     ...(body !== undefined && { body: writing.scopes.get(body) ?? 0 }),
+    ...(effects !== undefined && { effects: effectRows(writing, effects) }),
   };
   const more = Object.entries(instance).filter(([field]) => !usualFields.has(field) && !(field in kept));
   return { ...(Object.fromEntries(more) as Omit<MoreRow, "kept">), kept };
+}
+
+function effectRows(
+  writing: Writing,
+  effects: Exclude<Instance["effects"], undefined>,
+): Exclude<Written["effects"], undefined> {
+  return Array.from(effects, ([name, { receipt, ...begun }]) => {
+    writing.chars += instanceChars + name.length;
+    return [name, begun, keep(writing, receipt)] as const;
+  });
 }
 
 function withoutShow(gate: Gate): Gate {

@@ -1,6 +1,7 @@
 import type { Json, JsonObject } from "../base/json.ts";
+import type { EffectClass } from "../language/connector.ts";
 import type { Plan, StepPlan } from "../language/plan.ts";
-import type { GateOffer, ParentRun, RunLimit, SkipReason, StepError, Vote, WaitReason } from "./event.ts";
+import type { GateOffer, Operation, ParentRun, RunLimit, SkipReason, StepError, Vote, WaitReason } from "./event.ts";
 import type { GateState, RunPhase, StepStatus } from "./states.ts";
 import { type Due, Timers } from "./timers.ts";
 
@@ -62,6 +63,8 @@ export interface Instance {
   body?: Scope;
   /** The run that it waits for. */
   child?: string;
+  /** What its attempts have begun outside, by operation. */
+  effects?: Map<string, BegunOperation>;
   /** A group whose time is over: it fails as soon as what runs in it has ended. */
   timedOut?: true;
   /** It is to end as cancelled as soon as what runs in it has ended. */
@@ -74,6 +77,18 @@ export interface Timer extends Due {
   readonly instance: Instance;
   /** False for the time-outs of gates and groups: a run that waits for people does not wait for these. */
   readonly movesOn: boolean;
+}
+
+/** An operation that was begun, and its receipt once there is one. */
+export interface BegunOperation {
+  readonly operation: Operation;
+  readonly key: string;
+  readonly class: EffectClass;
+  /** When it was called for the first time. */
+  readonly begunAt: number;
+  /** The attempt that called it last. */
+  readonly attempt: number;
+  readonly receipt?: Json;
 }
 
 /** What a step that is done again knows of the time before. */

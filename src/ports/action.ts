@@ -1,6 +1,30 @@
 import type { RunKey } from "../base/ids.ts";
 import type { Json } from "../base/json.ts";
 import type { LogLevel } from "./logs.ts";
+import type { EffectClass } from "../language/connector.ts";
+
+export type { EffectClass } from "../language/connector.ts";
+
+/** Something that a call is about to do outside. */
+export interface Effect {
+  /** The same name a second time in one attempt is another operation. */
+  readonly name: string;
+  readonly class: EffectClass;
+  /** Digest of its arguments in canonical form: another attempt that comes with others is stopped. */
+  readonly digest?: string;
+}
+
+/**
+ * The door through which everything leaves that must not be done twice.
+ *
+ * Carries `effect` out at most once for this operation of this instance: when there is a receipt, it is given back and nothing is called.
+ * Otherwise the intent is made durable, `carryOut` gets the key, which is the same in every attempt, and what it gives back is durable before
+ * this resolves. Throws `effect.*`, with which the step fails whatever its action makes of it, and `call.aborted`.
+ */
+export type Once = <T extends Json>(
+  effect: Effect,
+  carryOut: (key: string, signal: AbortSignal) => Promise<T>,
+) => Promise<T>;
 
 /** One attempt of one step instance that leaves the process. A call without its scope cannot be written: the type asks for it. */
 export interface ActionCall {
@@ -26,6 +50,7 @@ export interface ActionCall {
   readonly env: Readonly<Record<string, string>>;
   /** Takes one line of the call's log. Lines that come after the call has ended may be lost. */
   readonly log: (level: LogLevel, text: string) => void;
+  readonly once: Once;
 }
 
 /** What an action gives back when it succeeded. */

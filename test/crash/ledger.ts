@@ -13,12 +13,26 @@ export interface LedgerLine {
   readonly at: number;
 }
 
+/** One call of an operation, written where it leaves for another system. */
+export interface EffectLine extends Pick<LedgerLine, "run" | "path" | "key" | "life"> {
+  readonly name: string;
+}
+
 /** Everything that functions of a folder have written so far, in the order in which they did. */
 export function readLedger(folder: string): readonly LedgerLine[] {
-  const file = path.join(folder, "project", "ledger", "ledger.jsonl");
+  return linesOf(folder, "ledger") as readonly LedgerLine[];
+}
+
+/** Every operation that has left for another system so far. */
+export function readEffects(folder: string): readonly EffectLine[] {
+  return linesOf(folder, "effects") as readonly EffectLine[];
+}
+
+function linesOf(folder: string, name: string): readonly unknown[] {
+  const file = path.join(folder, "project", "ledger", `${name}.jsonl`);
   if (!existsSync(file)) return [];
   const lines = readFileSync(file, "utf8").split("\n").slice(0, -1);
-  return lines.map((line) => JSON.parse(line) as LedgerLine);
+  return lines.map((line) => JSON.parse(line) as unknown);
 }
 
 /** Instance and attempt, for maps. */

@@ -1,5 +1,5 @@
 import type { Action } from "../../src/ports/action.ts";
-import type { Journal } from "../../src/ports/journal.ts";
+import type { Append, Journal } from "../../src/ports/journal.ts";
 
 /** Where a process can be killed: before and after each commit, and on both sides of a call. */
 export const pointNames = [
@@ -9,6 +9,11 @@ export const pointNames = [
   "takeOver.after",
   "append.before",
   "append.after",
+  /** Appends that begin an operation, and those that keep its receipt. */
+  "effect.intended.before",
+  "effect.intended.after",
+  "effect.received.before",
+  "effect.received.after",
   "post.before",
   "post.after",
   /** Its start is durable, nothing has left the process. */
@@ -48,12 +53,15 @@ export function journalWithPoints(journal: Journal, pass: Pass, notes: CommitNot
       return lease;
     },
     async append(batch) {
+      const effects = effectsOf(batch);
       pass("append.before");
+      for (const kind of effects) pass(`${kind}.before`);
       const results = await journal.append(batch);
       for (const [index, { lease, segment }] of batch.entries()) {
         if (results[index] === "ok" && segment !== undefined) notes.committed(lease.key.run, segment);
       }
       pass("append.after");
+      for (const kind of effects) pass(`${kind}.after`);
       return results;
     },
     async post(key, entry) {
@@ -64,6 +72,11 @@ export function journalWithPoints(journal: Journal, pass: Pass, notes: CommitNot
       return row;
     },
   };
+}
+
+function effectsOf(batch: readonly Append[]): readonly ("effect.intended" | "effect.received")[] {
+  const kinds = ["effect.intended", "effect.received"] as const;
+  return kinds.filter((kind) => batch.some(({ segment }) => segment?.events.includes(`"kind":"${kind}"`)));
 }
 
 /** The action, with its points. */

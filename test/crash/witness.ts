@@ -2,7 +2,8 @@ import { equalJson } from "../../src/base/json.ts";
 import type { RunEvent } from "../../src/machine/event.ts";
 import { isTerminal } from "../../src/machine/states.ts";
 import { type Durable, type DurableRun, readDurable } from "./durable.ts";
-import { attemptName, begunAgain, type LedgerLine, overlaps, readLedger, unstableKeys } from "./ledger.ts";
+import { createEffectsWitness } from "./effects-witness.ts";
+import { attemptName, begunAgain, type LedgerLine, overlaps, readEffects, readLedger, unstableKeys } from "./ledger.ts";
 import { type Said, seedOf } from "./life.ts";
 import { expectedOutput } from "./workflow.ts";
 
@@ -10,11 +11,11 @@ import { expectedOutput } from "./workflow.ts";
 export const promiseNames = [
   /** What was acknowledged is not in the journal: runs, decisions, commits, words in an inbox. */
   "lost",
-  /** An attempt whose end was durable before a kill began again after it. */
+  /** An attempt whose end, or an operation whose receipt, was durable before a kill began again after it. */
   "repeated",
   /** A step succeeded that no function has carried out to its end. */
   "missing",
-  /** A function began before its start was durable. */
+  /** A function began before its start was durable, or an operation before its intent. */
   "early",
   /** A run or a process did not come to its end. */
   "stuck",
@@ -41,6 +42,9 @@ export interface Looked {
   readonly begunAgain: number;
   /** Of those, calls that the dead process's child still carried out meanwhile. */
   readonly overlaps: number;
+  /** Operations that left for another system, and how many of them left again because a kill took the receipt. */
+  readonly effects: number;
+  readonly effectsAgain: number;
 }
 
 /** Stands outside, hears what processes acknowledge and compares it with what their folder holds. It shares no code with the engine's driver. */
@@ -71,6 +75,8 @@ export function createWitness(folder: string): Witness {
   >;
   const blame = (promise: PromiseName, what: string): void => void broken[promise].add(what);
 
+  const effects = createEffectsWitness(blame);
+
   return {
     hear(said) {
       acked.push(...said);
@@ -98,6 +104,8 @@ export function createWitness(folder: string): Witness {
         calls: ledger.filter((line) => line.what === "begin").length,
         begunAgain: begunAgain(ledger),
         overlaps: overlaps(ledger),
+        effects: readEffects(folder).length,
+        effectsAgain: readEffects(folder).length - new Set(readEffects(folder).map(({ key }) => key)).size,
       };
     },
   };
@@ -113,6 +121,7 @@ export function createWitness(folder: string): Witness {
     for (const { problems } of durable.runs.values()) for (const problem of problems) blame("state", problem);
     findLost(durable);
     findEarly(durable, ledger);
+    effects.look(durable.runs, readEffects(folder));
     for (const [index, line] of ledger.entries()) {
       if (line.what === "begin" && index >= (endedAt.get(attemptName(line)) ?? Infinity)) {
         blame("repeated", `${attemptName(line)} had ended and began again in life ${line.life}`);

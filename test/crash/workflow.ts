@@ -18,6 +18,7 @@ export function expectedOutput(seed: number): Json {
   return {
     each: [seed, seed + 1, seed + 2].map((n) => ({ value: n * 2 })),
     flaky: seed + 1,
+    paid: seed * 3,
     loop: 4,
     sum: decided.amount + seed * 100 + 3,
   };

@@ -83,4 +83,5 @@ export const sampleCall: ActionCall = {
   refs: () => ({}),
   env: {},
   log: () => undefined,
+  once: (_effect, carryOut) => carryOut("key-of-operation", new AbortController().signal),
 };

@@ -3,6 +3,7 @@ import { test } from "node:test";
 import type { Json } from "../../src/base/json.ts";
 import type { Plan, StepPlan } from "../../src/language/plan.ts";
 import { decide } from "../../src/machine/decide.ts";
+import { beginOperation, receiveReceipt } from "../../src/machine/effects.ts";
 import { receive } from "../../src/machine/events.ts";
 import { apply } from "../../src/machine/apply.ts";
 import type { RunEvent } from "../../src/machine/event.ts";
@@ -120,9 +121,22 @@ function courseOf(plan: Plan, items: number, disturb: Disturb): Course {
   }
 }
 
-function endAll(course: Course): void {
-  for (let path = course.running.shift(); path !== undefined; path = course.running.shift())
+function endAll(course: Course, before: (path: string) => void = () => undefined): void {
+  for (let path = course.running.shift(); path !== undefined; path = course.running.shift()) {
+    before(path);
     course.go([{ kind: "step.succeeded", v: 1, path, output: null }]);
+  }
+}
+
+/** Carries two operations of a call out. */
+function operate({ state, go }: Course, path: string): void {
+  for (const name of ["a", "b"]) {
+    const identity = { path, attempt: 1, operation: { name, occurrence: 1 } };
+    const begun = beginOperation(state, { ...identity, class: "keyed", key: `${path} ${name}` });
+    if (begun.kind === "begins") go([begun.event]);
+    const received = receiveReceipt(state, { ...identity, receipt: null });
+    if ("event" in received) go([received.event]);
+  }
 }
 
 function withSteps(text: string, steps: Readonly<Record<string, Partial<StepPlan>>>, more: Partial<Plan> = {}): Plan {
@@ -146,6 +160,14 @@ const courses: Readonly<Record<string, (items: number, disturb: Disturb) => numb
     const course = courseOf(plan, items, disturb);
     endAll(course);
     assert.equal(course.state.counts.succeeded, items);
+    return course.perEvent();
+  },
+
+  "whose calls have two operations each"(items, disturb) {
+    const plan = planOf(`${fanOut}  - { id: each, for_each: inputs.items, max_parallel: 100, function: work }\n`);
+    const course = courseOf(plan, items, disturb);
+    endAll(course, (path) => operate(course, path));
+    assert.equal(course.state.instances.get("each[0]")?.effects?.size, 2);
     return course.perEvent();
   },
 

@@ -46,6 +46,9 @@ function checkEvent(state: RunState, event: RunEvent, decided: Set<string>, blam
 
   const instance = state.instances.get(event.path);
   if (instance === undefined) return blame(`${event.kind} of ${event.path}, which does not exist`);
+  if (event.kind === "effect.intended") return checkIntent(state, instance, blame);
+  // A receipt may follow the end of its step.
+  if (event.kind === "effect.received") return;
   if (hasEnded(instance.status)) blame(`M2: ${event.kind} of ${event.path} after it was ${instance.status}`);
   checkBegin(state, instance, event, blame);
   if (event.kind === "step.started") checkStart(state, instance, event.attempt, blame);
@@ -64,6 +67,12 @@ function checkStart(state: RunState, instance: Instance, attempt: number, blame:
   if (attempt > instance.step.retry.attemptsMax) blame(`M4: attempt ${attempt} of ${instance.path}`);
   if (state.cancel !== undefined) blame(`M8: ${instance.path} started after the cancel`);
   if (state.paused) blame(`M20: ${instance.path} started while paused`);
+}
+
+function checkIntent(state: RunState, instance: Instance, blame: Blame): void {
+  if (!state.calls.has(instance)) blame(`an operation of ${instance.path} began, which does not run`);
+  if (state.cancel !== undefined) blame(`M8: an operation of ${instance.path} began after the cancel`);
+  if (state.paused) blame(`M20: an operation of ${instance.path} began while paused`);
 }
 
 function checkDecision(path: string, decided: Set<string>, blame: Blame): void {

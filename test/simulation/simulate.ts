@@ -14,6 +14,7 @@ export interface Report {
   readonly violations: readonly string[];
   readonly crashes: number;
   readonly calls: number;
+  readonly effects: number;
   readonly runs: number;
   /** How often a run was read from a snapshot. */
   readonly snapshots: number;
@@ -45,8 +46,16 @@ export async function simulate(seed: number, missing: MissingGuard = "none"): Pr
   }
 
   const violations = [...world.witness.violations, ...(await audit(world, plans)), ...(await lostDecisions(world))];
-  const { calls } = world.witness;
-  return { seed, violations, crashes: world.crashes(), calls, runs: plans.length, snapshots: world.snapshots() };
+  const { calls, effects } = world.witness;
+  return {
+    seed,
+    violations,
+    crashes: world.crashes(),
+    calls,
+    effects,
+    runs: plans.length,
+    snapshots: world.snapshots(),
+  };
 }
 
 async function audit(world: World, plans: readonly Plan[]): Promise<readonly string[]> {

@@ -1,5 +1,6 @@
 import { RunwrightError, toRunwrightError } from "../../src/base/error.ts";
 import type { RunKey } from "../../src/base/ids.ts";
+import type { Json } from "../../src/base/json.ts";
 import { createLocalHost } from "../../src/adapters/local-host/local-host.ts";
 import {
   createMemoryStore,
@@ -230,21 +231,37 @@ export async function openWorld(
     };
   }
 
-  function runCall(call: ActionCall, signal: AbortSignal, mine: number): Promise<ActionResult> {
+  async function runCall(call: ActionCall, signal: AbortSignal, mine: number): Promise<ActionResult> {
     if (alive.has(mine)) witness.callBegins(call, mine);
-    const dice = chance.next();
-    const obeys = chance.maybe(0.8);
-    return new Promise((resolve, reject) => {
-      const end = (run: () => void): void => {
-        if (alive.has(mine)) witness.callEnds(call, mine);
-        run();
-      };
-      processClock(mine).after(chance.whole(0, 3000), () =>
-        end(() => (dice < 0.75 ? resolve(resultOf(call, dice)) : reject(errorOf(dice)))),
-      );
-      const stop = (): void => end(() => reject(new RunwrightError("call.aborted", "stopped")));
-      if (obeys) signal.addEventListener("abort", stop);
+    const mood = { dice: chance.next(), obeys: chance.maybe(0.8), operates: chance.maybe(0.5) };
+    const stopped = Promise.withResolvers<never>();
+    stopped.promise.catch(() => undefined);
+    const stop = (): void => stopped.reject(new RunwrightError("call.aborted", "stopped"));
+    // Who does not listen goes on for a while, with what is on its way.
+    signal.addEventListener("abort", () => (mood.obeys ? stop() : processClock(mine).after(4000, stop)));
+    try {
+      if (mood.operates) await Promise.race([operate(call, mine), stopped.promise]);
+      await Promise.race([slowly(mine, 3000), stopped.promise]);
+      if (mood.dice < 0.75) return resultOf(call, mood.dice);
+      throw errorOf(mood.dice);
+    } finally {
+      if (alive.has(mine)) witness.callEnds(call, mine);
+    }
+  }
+
+  /** One operation, whose answer comes, comes late, or gets lost. Its class is that of the step, as a module's author would write it. */
+  function operate(call: ActionCall, mine: number): Promise<Json> {
+    const effectClass = (["keyed", "blind", "read"] as const)[call.path.length % 3] ?? "keyed";
+    return call.once({ name: "pay", class: effectClass }, async (key) => {
+      if (alive.has(mine)) witness.effectLeaves(call, key, effectClass);
+      await slowly(mine, 1500);
+      if (chance.maybe(0.2)) throw errorOf(0.8);
+      return { paid: call.attempt };
     });
+  }
+
+  function slowly(mine: number, msMax: number): Promise<void> {
+    return new Promise((resolve) => void processClock(mine).after(chance.whole(0, msMax), resolve));
   }
 }
 

@@ -34,7 +34,7 @@ export function startChild({ isolation, start, limits }: ChildOptions): ChildHan
   const state = newState();
   const gone = Promise.withResolvers<void>();
   const child = openChildProcess({ isolation, cwd: start.root, printed, ended });
-  listen(child, state, { limits, kill, retire });
+  const operations = listen(child, state, { limits, kill, retire });
   send(start);
   return { pid: child.pid, state, gone: gone.promise, call: serve, kill, retire };
 
@@ -73,6 +73,7 @@ export function startChild({ isolation, start, limits }: ChildOptions): ChildHan
   function ended(how: string): void {
     const { current } = state;
     state.usable = false;
+    operations.end();
     current?.reject(errorOfEnd(current, state, { how, lastWords: child.lastWords(), root: start.root }));
     gone.resolve();
   }

@@ -1,5 +1,6 @@
 import type { RunwrightError } from "../../base/error.ts";
 import type { Json } from "../../base/json.ts";
+import type { Once } from "../../ports/action.ts";
 import type { CallLog } from "./call-log.ts";
 import type { Call, Returned } from "./protocol.ts";
 
@@ -9,6 +10,7 @@ export interface CallHooks {
   readonly name: string;
   readonly refs: () => Json;
   readonly log: CallLog;
+  readonly once: Once;
 }
 
 /** The call that a child process carries out. */

@@ -7,6 +7,7 @@ import { pathToFileURL } from "node:url";
 import { format } from "node:util";
 import type { Json } from "../../base/json.ts";
 import type { LogLevel } from "../../ports/logs.ts";
+import { createChildOnce } from "./child-once.ts";
 import type { FunctionContext, FunctionModule } from "./context.ts";
 import {
   type Call,
@@ -35,6 +36,7 @@ const callsPerMemoryLook = 16;
 const modules = new Map<string, FunctionModule>();
 const whose = new AsyncLocalStorage<Current>();
 const link = new Socket({ fd: callsFd, readable: true, writable: true });
+const operations = createChildOnce(write);
 const answerBytes = Buffer.allocUnsafe(64 * 1024);
 let start: Start | undefined;
 let current: Current | undefined;
@@ -55,6 +57,7 @@ function heard(text: string): void {
   const line = JSON.parse(text) as ToChild;
   if (line.kind === "start") start = line;
   else if (line.kind === "call") void serve(line);
+  else if (line.kind !== "abort") operations.heard(line);
   else if (current?.call.id === line.id) controllerOf(current).abort();
 }
 
@@ -110,6 +113,7 @@ function contextOf(mine: Current): FunctionContext {
     input: call.input,
     env: call.env,
     config: settings().config,
+    once: (name, work, options) => operations.once(askerOf(mine), { name, work, options }),
     refs: { get: (ref, path) => ask(call.id, ref, path) },
     logger: {
       action: (...parts) => log(mine, "action", parts),
@@ -120,6 +124,10 @@ function contextOf(mine: Current): FunctionContext {
       return controllerOf(mine).signal;
     },
   };
+}
+
+function askerOf(mine: Current): Parameters<typeof operations.once>[0] {
+  return { id: mine.call.id, signal: () => controllerOf(mine).signal, valueBytesMax: settings().valueBytesMax };
 }
 
 function controllerOf(mine: Current): AbortController {

@@ -1,10 +1,15 @@
 // Lines from a child are written by whatever the module made of its process: nothing in them is believed before it was looked at.
 import { isJsonObject, jsonProblem, type JsonObject } from "../../base/json.ts";
 import type { LogLevel } from "../../ports/logs.ts";
-import type { Failure, FromChild, RefQuestion, Returned } from "./protocol.ts";
+import type { Failure, FromChild, ReceiptProblem, RefQuestion, Returned } from "./protocol.ts";
 
 // The fields of what a module returns are one level deeper here than where the child looked at them.
 const returnedDepthMax = 65;
+const digestPattern = /^[0-9a-f]{64}$/;
+const receiptCodes: ReadonlySet<unknown> = new Set<ReceiptProblem["code"]>([
+  "effect.receipt-invalid",
+  "step.value-too-large",
+]);
 const levels: ReadonlySet<unknown> = new Set<LogLevel>(["action", "warn", "error", "stdout", "stderr"]);
 const codes: ReadonlySet<unknown> = new Set<Failure["code"]>([
   "function.failed",
@@ -41,9 +46,28 @@ function parse(text: string): JsonObject | undefined {
 function hasItsFields(line: JsonObject): boolean {
   if (line["kind"] === "spoilt") return true;
   if (line["kind"] === "log") return levels.has(line["level"]) && typeof line["text"] === "string";
+  if (typeof line["operation"] === "number") return isOfOperation(line);
   if (typeof line["residentBytes"] !== "number" || typeof line["spoilt"] !== "boolean") return false;
   if (line["kind"] === "done") return isReturned(line["returned"]);
   return (line["kind"] === "failed" || line["kind"] === "dying") && isFailure(line["failure"]);
+}
+
+function isOfOperation(line: JsonObject): boolean {
+  const { kind, effect, receipt, problem } = line;
+  if (kind === "received") return receipt !== undefined && jsonProblem(receipt) === undefined;
+  if (kind === "threw") return problem === undefined || isReceiptProblem(problem);
+  return kind === "once" && isEffect(effect);
+}
+
+/** Whether name and class are good ones is for the engine to say: both are the author's. */
+function isEffect(value: unknown): boolean {
+  if (!isJsonObject(value) || typeof value["name"] !== "string" || typeof value["class"] !== "string") return false;
+  const { digest } = value;
+  return digest === undefined || (typeof digest === "string" && digestPattern.test(digest));
+}
+
+function isReceiptProblem(value: unknown): boolean {
+  return isJsonObject(value) && receiptCodes.has(value["code"]) && typeof value["message"] === "string";
 }
 
 function isReturned(value: unknown): value is Returned {

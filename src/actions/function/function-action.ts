@@ -71,11 +71,11 @@ export function createFunctionAction(options: FunctionActionOptions): Action {
   ): Promise<ActionResult> {
     if (signal.aborted) throw aborted(call);
     calls += 1;
-    const { input, env, refs } = call;
+    const { input, env, refs, once } = call;
     const message: Call = { kind: "call", id: calls, file: executor.file, meta: metaOf(call, executor), input, env };
     const flood = (): void => child.kill(`it printed more than ${limits.printedBytesMax} bytes`);
     const log = createCallLog(limits, call.log, flood);
-    const returned = await child.call(message, { name: nameOf(call), refs, log }, signal);
+    const returned = await child.call(message, { name: nameOf(call), refs, log, once }, signal);
     // A result that comes after the abort is as late as none: the engine has moved on.
     if (signal.aborted) throw aborted(call);
     return withPlaces(returned, call, root);

@@ -3,6 +3,7 @@ import type { ChildProcess } from "./child-process.ts";
 import type { ChildState } from "./child-state.ts";
 import { parseFromChild, parseRefQuestion } from "./from-child.ts";
 import type { FunctionLimits } from "./limits.ts";
+import { createOperations, type Operations } from "./operations.ts";
 import { createLineReader, type FromChild, type RefAnswer, type RefQuestion } from "./protocol.ts";
 import { lookUp } from "./refs.ts";
 
@@ -18,15 +19,20 @@ const lineSlackBytes = 64 * 1024;
 const linesFactor = 10;
 const notOurs = "it did not speak the engine's language";
 
-/** Takes in what a child process says and asks, and ends it when it says what it should not. */
-export function listen(child: ChildProcess, state: ChildState, tools: ListenTools): void {
+/**
+ * Takes in what a child process says and asks, and ends it when it says what it should not. Gives its operations: they end with it, and
+ * not with the call that asked for them.
+ */
+export function listen(child: ChildProcess, state: ChildState, tools: ListenTools): Operations {
   const { link, questions } = child;
   const { limits, kill, retire } = tools;
+  const operations = createOperations(link);
   const tooLong = (): void => kill("it sent more than a result can be");
   link.on("data", createLineReader(limits.valueBytesMax + lineSlackBytes, heard, tooLong));
   questions.on("data", createLineReader(lineSlackBytes, asked, tooLong));
   // A pipe closes a moment before the exit is known, so this is no reason to kill yet.
   for (const socket of [link, questions]) socket.on("error", () => undefined).on("close", retire);
+  return operations;
 
   function heard(text: string): void {
     const line = parseFromChild(text);
@@ -34,13 +40,18 @@ export function listen(child: ChildProcess, state: ChildState, tools: ListenTool
     if (line === undefined) return kill(notOurs);
     if (state.linesHeard > limits.logLinesMax * linesFactor) return kill("it sent too many lines");
     if (line.kind === "spoilt") return spoilt();
+    if ("operation" in line) {
+      const { current } = state;
+      const once = current !== undefined && line.id === current.call.id ? current.hooks.once : undefined;
+      return operations.hear(line, once) ? undefined : kill(notOurs);
+    }
     // A line of an earlier call is the noise of work that its module left behind.
     if (line.id === state.current?.call.id) take(line);
   }
 
   function take(line: FromChild): void {
     const { current } = state;
-    if (current === undefined || line.kind === "spoilt") return;
+    if (current === undefined || line.kind === "spoilt" || "operation" in line) return;
     if (line.kind === "log") return current.hooks.log.line(line.level, line.text);
 
     state.residentBytes = line.residentBytes;

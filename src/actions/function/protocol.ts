@@ -1,6 +1,7 @@
 import type { ErrorCode } from "../../base/error.ts";
 import type { Json, JsonObject } from "../../base/json.ts";
 import type { LogLevel } from "../../ports/logs.ts";
+import type { Effect } from "../../ports/action.ts";
 
 /**
  * The file descriptors between engine and child: calls and their ends, and the child's blocking questions for refs.
@@ -53,8 +54,34 @@ export interface Call {
   readonly env: Readonly<Record<string, string>>;
 }
 
+/** Which operation a line is about: the call, and the child's own number for it. */
+interface OfOperation {
+  readonly id: number;
+  readonly operation: number;
+}
+
+/** What the engine says about an operation: call it with this key; this is its receipt, which is durable; or it must not be. */
+export type OperationAnswer = OfOperation &
+  (
+    | { readonly kind: "go"; readonly key: string }
+    | { readonly kind: "receipt"; readonly receipt: Json }
+    | { readonly kind: "refused"; readonly message: string }
+  );
+
+/** What the child says about an operation: it is asked for; this is what it gave back; or it threw, or gave what cannot be kept. */
+export type OperationLine =
+  | ({ readonly kind: "once"; readonly effect: Effect } & OfOperation)
+  | ({ readonly kind: "received"; readonly receipt: Json } & OfOperation)
+  | ({ readonly kind: "threw"; readonly problem?: ReceiptProblem } & OfOperation);
+
+/** Why something that was carried out has no receipt. */
+export interface ReceiptProblem {
+  readonly code: Extract<ErrorCode, "effect.receipt-invalid" | "step.value-too-large">;
+  readonly message: string;
+}
+
 /** Lines to the child. */
-export type ToChild = Start | Call | { readonly kind: "abort"; readonly id: number };
+export type ToChild = Start | Call | { readonly kind: "abort"; readonly id: number } | OperationAnswer;
 
 /** What a module gave back, checked. */
 export interface Returned {
@@ -81,6 +108,7 @@ interface End {
 
 /** Lines from the child. */
 export type FromChild =
+  | OperationLine
   | { readonly kind: "log"; readonly id: number; readonly level: LogLevel; readonly text: string }
   | ({ readonly kind: "done"; readonly returned: Returned } & End)
   | ({ readonly kind: "failed"; readonly failure: Failure } & End)

@@ -3,6 +3,7 @@ import type { Decider, DecisionRequest } from "../../../src/machine/decide.ts";
 import type { RunEvent } from "../../../src/machine/event.ts";
 import type { Instance, RunState } from "../../../src/machine/state.ts";
 import { type GateState, hasEnded, isTerminal, type RunPhase, type StepStatus } from "../../../src/machine/states.ts";
+import { createEffectsAudit } from "./audit-effects.ts";
 import { checkDecision } from "./audit-gates.ts";
 import { createBarrier } from "./audit-barrier.ts";
 import { isMoving, waitsAreOver, waitsWereOver } from "./audit-rules.ts";
@@ -85,6 +86,7 @@ export function createAudit(plan: Plan, seen: Seen): Audit {
   const expansions = new Map<string, readonly string[]>();
   const closed = new Set<string>();
   const barrier = createBarrier(plan);
+  const effects = createEffectsAudit();
   let phase: RunPhase | undefined;
   let asked: { readonly request: DecisionRequest; readonly by: Decider } | undefined;
   let cancelled = false;
@@ -125,7 +127,19 @@ export function createAudit(plan: Plan, seen: Seen): Audit {
     if (event.kind === "run.cancel-requested") cancelled = true;
     if (event.kind === "run.limit-reached") barrier.timeOut();
     if (state.paused && !cancelled) checkPaused(event);
-    if ("path" in event) checkStep(state, event);
+    if (event.kind === "effect.received" || event.kind === "effect.intended") checkEffect(event);
+    else if ("path" in event) checkStep(state, event);
+  }
+
+  /** An operation belongs to no state of its step: a receipt may follow its end. */
+  function checkEffect(event: Parameters<typeof effects.check>[0]): void {
+    occasion("M7");
+    const problem = effects.check(event);
+    if (problem !== undefined) blame("M7", problem);
+    if (event.kind === "effect.received") return;
+    occasion("M8");
+    if (cancelled) blame("M8", `${event.operation.name} of ${event.path} begins after the cancel`);
+    if (!running.has(event.path)) blame("M2", `${event.operation.name} of ${event.path} begins, which does not run`);
   }
 
   function checkStep(state: RunState, event: RunEvent & { readonly path: string }): void {
@@ -314,6 +328,7 @@ function begins({ kind }: RunEvent): boolean {
     kind === "scope.expanded" ||
     kind === "step.waiting" ||
     kind === "child.started" ||
-    kind === "gate.opened"
+    kind === "gate.opened" ||
+    kind === "effect.intended"
   );
 }

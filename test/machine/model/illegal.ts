@@ -18,9 +18,12 @@ const eventsOf: readonly [(instance: Instance) => RunEvent, ...((instance: Insta
   ({ path }) => ({ kind: "child.started", v: 1, path, run: "r", workflow: "c@1", input: {}, detach: false }),
   ({ path }) => ({ kind: "gate.withdrawn", v: 1, path }),
   ({ path }) => ({ kind: "gate.expired", v: 1, path }),
+  ({ path }) => ({ kind: "effect.intended", v: 1, path, operation: unheard, key: "k", class: "keyed" }),
+  ({ path }) => ({ kind: "effect.received", v: 1, path, operation: unheard, receipt: null }),
   ({ path, gate }) => ({ kind: "gate.opened", v: 1, path, gate: gate?.offer ?? noOffer }),
 ];
 
+const unheard = { name: "unheard", occurrence: 1 };
 const noOffer = { question: "", show: null, editable: [], by: [], quorum: 1, hash: "" };
 
 /** An event that cannot follow: of a step that has not begun or has ended, of one that is not there, or a second beginning or end. */

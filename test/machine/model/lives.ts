@@ -1,5 +1,6 @@
 import type { Plan } from "../../../src/language/plan.ts";
 import { digestText } from "../../../src/base/digest.ts";
+import type { RunEvent } from "../../../src/machine/event.ts";
 import { Broken, createAudit, type Seen } from "./audit.ts";
 import type { Machine } from "./machine.ts";
 import { randomPlan } from "./plans.ts";
@@ -64,10 +65,25 @@ export function compareWithReference([planTape, lifeTape]: Tapes, makeMachine: (
   const calls = world.events.flatMap(([event]) =>
     event.kind === "step.started" && event.input !== undefined ? [`${event.path}#${event.attempt}`] : [],
   );
+  const effects = effectCalls(world.events.map(([event]) => event));
   audit.occasion("rule 1");
-  const told = JSON.stringify([found.toSorted(byPath), calls.toSorted(), ended?.phase]);
-  const wanted = JSON.stringify([[...expected.steps].toSorted(byPath), expected.calls, expected.phase]);
+  const told = JSON.stringify([found.toSorted(byPath), calls.toSorted(), effects.toSorted(), ended?.phase]);
+  const wanted = JSON.stringify([
+    [...expected.steps].toSorted(byPath),
+    expected.calls,
+    expected.effects,
+    expected.phase,
+  ]);
   if (told !== wanted) audit.blame("rule 1", `the reference ends otherwise:\n${told}\n${wanted}`);
+}
+
+/** Operations that were called, by path and the attempt that called them. */
+function effectCalls(events: readonly RunEvent[]): readonly string[] {
+  const attempts = new Map<string, number>();
+  return events.flatMap((event) => {
+    if (event.kind === "step.started") attempts.set(event.path, event.attempt);
+    return event.kind === "effect.intended" ? [`${event.path}#${attempts.get(event.path) ?? 0}`] : [];
+  });
 }
 
 function byPath([left = ""]: readonly string[], [right = ""]: readonly string[]): number {
@@ -83,6 +99,12 @@ function outcomesOf(salt: string): Outcomes {
       if (fallen < 0.6) return "succeeded";
       return fallen < 0.85 ? "failed" : "hopeless";
     },
+    operation(path) {
+      const fallen = dice(`operation of ${path}`);
+      if (fallen < 0.3) return "none";
+      return fallen < 0.6 ? "keyed" : fallen < 0.85 ? "blind" : "read";
+    },
+    receipt: (path, attempt) => (dice(`receipt of ${path}#${attempt}`) < 0.6 ? "received" : "lost"),
     gate: (path) => (dice(path) < 0.6 ? "accepted" : "rejected"),
     child: (path) => (dice(path) < 0.7 ? "completed" : "failed"),
   };

@@ -4,6 +4,7 @@ import type { Plan } from "../../../src/language/plan.ts";
 import { apply } from "../../../src/machine/apply.ts";
 import { type ChildEnd, childEnded } from "../../../src/machine/child.ts";
 import type { Command } from "../../../src/machine/command.ts";
+import { type Beginning, beginOperation, type OperationRequest, receiveReceipt } from "../../../src/machine/effects.ts";
 import { type Decider, decide, type DecisionRequest } from "../../../src/machine/decide.ts";
 import type { RunEvent } from "../../../src/machine/event.ts";
 import { type Report, receive } from "../../../src/machine/events.ts";
@@ -24,6 +25,8 @@ export interface Machine {
   readonly decide: (state: RunState, request: DecisionRequest, by: Decider, at: number) => readonly RunEvent[];
   readonly receive: (state: RunState, report: Report, by: string) => readonly RunEvent[];
   readonly childEnded: (state: RunState, child: ChildEnd) => readonly RunEvent[];
+  readonly beginOperation: (state: RunState, request: OperationRequest) => Beginning;
+  readonly receiveReceipt: typeof receiveReceipt;
   readonly phaseOf: (state: RunState) => RunPhase;
   /** The idempotency key of an attempt that has just begun. */
   readonly keyOf: (state: RunState, instance: Instance) => string;
@@ -31,7 +34,19 @@ export interface Machine {
 
 /** The machine as it is. */
 export function realMachine(): Machine {
-  return { begin: emptyState, restored, apply, next, decide, receive, childEnded, phaseOf, keyOf };
+  return {
+    begin: emptyState,
+    restored,
+    apply,
+    next,
+    decide,
+    receive,
+    childEnded,
+    beginOperation,
+    receiveReceipt,
+    phaseOf,
+    keyOf,
+  };
 }
 
 function restored(state: RunState): RunState {
@@ -42,5 +57,5 @@ function restored(state: RunState): RunState {
 }
 
 function keyOf(state: RunState, instance: Instance): string {
-  return callOf({ tenant: "t", workspace: "w", run: "r1" }, state, instance, () => undefined).idempotencyKey;
+  return callOf({ tenant: "t", workspace: "w", run: "r1" }, state, instance).idempotencyKey;
 }

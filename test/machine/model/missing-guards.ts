@@ -1,4 +1,4 @@
-import { hasCode } from "../../../src/base/error.ts";
+import { hasCode, RunwrightError } from "../../../src/base/error.ts";
 import type { Plan, StepPlan } from "../../../src/language/plan.ts";
 import type { Command } from "../../../src/machine/command.ts";
 import { withoutIterations } from "../../../src/machine/events.ts";
@@ -100,6 +100,33 @@ export const missingGuards: Readonly<Record<string, MissingGuard>> = {
         if (event.kind === "run.cancel-requested") state.cancel = { by: event.by, at };
         else real.apply(state, event, at);
       },
+    }),
+  },
+  "a receipt is not looked for": {
+    breaks: "M7",
+    machine: machineWith({ beginOperation: (state, request) => real.beginOperation(withoutReceipts(state), request) }),
+  },
+  "a second receipt is taken as well": {
+    breaks: "M7",
+    machine: machineWith({
+      receiveReceipt: (_state, { path, operation, receipt }) => ({
+        event: { kind: "effect.received", v: 1, path, operation, receipt },
+      }),
+    }),
+  },
+  "an operation does not ask for the cancel": {
+    breaks: "M8",
+    machine: machineWith({
+      beginOperation(state, { path, operation, key, class: effectClass }) {
+        if (!state.calls.has(state.instances.get(path) ?? noInstance)) throw tooLate;
+        return { kind: "begins", event: { kind: "effect.intended", v: 1, path, operation, key, class: effectClass } };
+      },
+    }),
+  },
+  "an operation does not ask for the pause": {
+    breaks: "M20",
+    machine: machineWith({
+      beginOperation: (state, request) => real.beginOperation({ ...state, paused: false }, request),
     }),
   },
   "what waits for people counts as waiting for people alone": {
@@ -217,6 +244,22 @@ export const missingGuards: Readonly<Record<string, MissingGuard>> = {
 
 function record(event: Extract<Command, { kind: "record" }>["event"]): Command {
   return { kind: "record", event };
+}
+
+const tooLate = new RunwrightError("call.aborted", "");
+const noInstance = {} as Instance;
+
+function withoutReceipts(state: RunState): RunState {
+  const forgetful = Array.from(
+    state.instances,
+    ([path, { effects: _effects, ...instance }]) => [path, instance] as const,
+  );
+  const calls = new Set(
+    forgetful.flatMap(([path, instance]) =>
+      state.calls.has(state.instances.get(path) ?? noInstance) ? [instance] : [],
+    ),
+  );
+  return { ...state, instances: new Map(forgetful), calls };
 }
 
 function letGo(state: RunState, instance: Instance): void {

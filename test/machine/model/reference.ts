@@ -4,6 +4,9 @@ import type { Expression } from "../../../src/language/expression/tree.ts";
 /** How the calls, gates and child runs of a run end: fixed by their path, so that no order of events can change it. */
 export interface Outcomes {
   readonly call: (path: string, attempt: number) => "succeeded" | "failed" | "hopeless";
+  /** What the steps' one operation is, and what becomes of a call of it: none has a receipt and lacks its key. */
+  readonly operation: (path: string) => "none" | "keyed" | "blind" | "read";
+  readonly receipt: (path: string, attempt: number) => "received" | "lost";
   readonly gate: (path: string) => "accepted" | "rejected";
   readonly child: (path: string) => "completed" | "failed";
 }
@@ -12,6 +15,8 @@ export interface Outcomes {
 export interface Ending {
   readonly steps: ReadonlyMap<string, string>;
   readonly calls: readonly string[];
+  /** Calls that leave for another system, by path and attempt. */
+  readonly effects: readonly string[];
   readonly phase: "completed" | "failed";
 }
 
@@ -31,8 +36,14 @@ interface Result {
 export function endingOf(plan: Plan, outcomes: Outcomes): Ending {
   const steps = new Map<string, string>();
   const calls: string[] = [];
+  const effects: string[] = [];
   const whole = runList(plan.roots, "");
-  return { steps, calls: calls.toSorted(), phase: whole.hasFailed ? "failed" : "completed" };
+  return {
+    steps,
+    calls: calls.toSorted(),
+    effects: effects.toSorted(),
+    phase: whole.hasFailed ? "failed" : "completed",
+  };
 
   function stepOf(index: number): StepPlan {
     const step = plan.steps[index];
@@ -142,8 +153,17 @@ export function endingOf(plan: Plan, outcomes: Outcomes): Ending {
   }
 
   function call(path: string, attemptsMax: number): "succeeded" | "failed" {
+    let isBegun = false;
+    let isKept = false;
     for (let attempt = 1; attempt <= attemptsMax; attempt += 1) {
       calls.push(`${path}#${attempt}`);
+      const operation = outcomes.operation(path);
+      if (operation === "blind" && isBegun && !isKept) return "failed";
+      if (operation !== "none" && (!isKept || operation === "read")) {
+        effects.push(`${path}#${attempt}`);
+        isBegun = true;
+        isKept = outcomes.receipt(path, attempt) === "received";
+      }
       const outcome = outcomes.call(path, attempt);
       if (outcome !== "failed") return outcome === "succeeded" ? "succeeded" : "failed";
     }

@@ -33,10 +33,11 @@ function pathsOf(instances: Iterable<Instance>): readonly string[] {
 }
 
 function instanceValue(instance: Instance): unknown {
-  const { step, scope, whole, view: _view, timer, each, body, redo, ...rest } = instance;
+  const { step, scope, whole, view: _view, timer, each, body, redo, effects, ...rest } = instance;
   return {
     ...inOrder(rest),
     step: step.index,
+    effects: effects === undefined ? null : [...effects],
     scope: placeOf(scope),
     whole: whole?.path,
     timer: timer === undefined ? null : [timer.dueAt, timer.order, timer.movesOn],

@@ -3,6 +3,7 @@ import type { Instance } from "../../../src/machine/state.ts";
 import type { Seeded } from "../../simulation/chance.ts";
 import { illegalEvent } from "./illegal.ts";
 import type { Outcomes } from "./reference.ts";
+import { loseOrReceive, operateOutside } from "./operations.ts";
 import { eventTypes } from "./verbs.ts";
 import type { World } from "./world.ts";
 
@@ -33,7 +34,9 @@ export function disturb(world: World, chance: Seeded, rounds: number): void {
 
 function happen(world: World, chance: Seeded): void {
   const state = world.state();
-  const dice = chance.whole(1, 40);
+  const drawn = chance.next() * 40;
+  const dice = 1 + Math.floor(drawn);
+  operateOutside(world, drawn % 1);
   const call = oneOf(state.calls, chance);
   if (dice <= 16 && call !== undefined) {
     const how = chance.maybe(0.35) ? chance.pick(["failed", "hopeless"] as const) : "succeeded";
@@ -113,11 +116,19 @@ function answerCalmly(world: World, chance: Seeded, outcomes: Outcomes): boolean
 }
 
 function answerOne(world: World, instance: Instance, chance: Seeded, outcomes: Outcomes): void {
-  const { path, attempt, gate, child } = instance;
+  const { path, gate, child } = instance;
   const [first] = everybody;
   if (gate !== undefined) world.decide(instance, outcomes.gate(path), first);
   else if (child !== undefined) world.endChild(instance, outcomes.child(path));
-  else world.endCall(instance, outcomes.call(path, attempt), chance.next());
+  else answerCall(world, instance, chance, outcomes);
+}
+
+/** Its operation first: a paused run is resumed for it, and one whose outcome is not known fails the step. */
+function answerCall(world: World, instance: Instance, chance: Seeded, outcomes: Outcomes): void {
+  const { path, attempt } = instance;
+  const asked = loseOrReceive(world, instance, outcomes);
+  if (asked === "waits") return world.say({ kind: "run.resumed", v: 1, by: "ada" });
+  world.endCall(instance, asked === "refused" ? "hopeless" : outcomes.call(path, attempt), chance.next());
 }
 
 const fairRoundsMax = 600;

@@ -2,9 +2,10 @@ import { hasCode, RunwrightError } from "../../../src/base/error.ts";
 import type { Plan } from "../../../src/language/plan.ts";
 import type { Command } from "../../../src/machine/command.ts";
 import type { Decider, DecisionRequest } from "../../../src/machine/decide.ts";
-import type { RunEvent, Vote } from "../../../src/machine/event.ts";
+import type { Operation, RunEvent, Vote } from "../../../src/machine/event.ts";
+import type { EffectClass } from "../../../src/language/connector.ts";
 import { failureEvent } from "../../../src/machine/retry.ts";
-import { type Instance, nextDueAt, type RunState } from "../../../src/machine/state.ts";
+import { type BegunOperation, type Instance, nextDueAt, type RunState } from "../../../src/machine/state.ts";
 import { hasEnded } from "../../../src/machine/states.ts";
 import type { Seeded } from "../../simulation/chance.ts";
 import type { Audit } from "./audit.ts";
@@ -19,6 +20,9 @@ export interface World {
   /** Lets the machine go as far as it can, or stops between two of its commands when chance says so. */
   readonly advance: (chance?: Seeded) => void;
   readonly endCall: (instance: Instance, how: "succeeded" | "failed" | "hopeless", chance: number) => void;
+  /** A call asks for an operation, or its receipt comes. True when it is called now. */
+  readonly ask: (instance: Instance, wish: Wish) => "begins" | "received" | "waits" | "refused";
+  readonly receive: (instance: Instance, effect: BegunOperation) => void;
   readonly endChild: (instance: Instance, status: "completed" | "failed" | "cancelled") => void;
   /** False when it was refused. */
   readonly decide: (gate: Instance, outcome: Vote["outcome"], by: Decider, stale?: boolean) => boolean;
@@ -31,6 +35,12 @@ export interface World {
   /** The process dies: what is left is the JSON of the events, and a snapshot. */
   readonly crash: () => void;
   readonly now: () => number;
+}
+
+/** An operation as a module asks for it. */
+export interface Wish {
+  readonly operation: Operation;
+  readonly class: EffectClass;
 }
 
 const commandsMax = 5000;
@@ -53,6 +63,8 @@ export function beginWorld(
     events,
     advance,
     endCall,
+    ask,
+    receive,
     endChild,
     decide,
     report,
@@ -108,6 +120,27 @@ export function beginWorld(
     add(failureEvent(instance, { error, canRetry: how === "failed" }, now, chance));
   }
 
+  function ask({ path, attempt }: Instance, { operation, class: effectClass }: Wish): ReturnType<World["ask"]> {
+    const key = `${path} ${operation.name} ${operation.digest ?? ""}`;
+    try {
+      const begun = machine.beginOperation(state, { path, attempt, operation, class: effectClass, key });
+      if (begun.kind === "begins") add(begun.event);
+      return begun.kind;
+    } catch (error) {
+      if (effectRefusals.some((code) => hasCode(error, code))) return "refused";
+      throw error;
+    }
+  }
+
+  function receive({ path, attempt }: Instance, { operation }: BegunOperation): void {
+    try {
+      const received = machine.receiveReceipt(state, { path, attempt, operation, receipt: { attempt } });
+      if ("event" in received) add(received.event);
+    } catch (error) {
+      if (!hasCode(error, "call.aborted")) throw error;
+    }
+  }
+
   function endChild({ path, child = "" }: Instance, status: "completed" | "failed" | "cancelled"): void {
     const outcome = status === "completed" ? ({ outcome: "ok" } as const) : {};
     for (const event of machine.childEnded(state, { path, run: child, status, output: { path }, ...outcome }))
@@ -160,6 +193,7 @@ export function beginWorld(
   }
 }
 
+const effectRefusals = ["call.aborted", "effect.mismatch", "effect.unknown", "effect.too-many"] as const;
 const refusals = ["gate.forbidden", "gate.decided", "gate.edit-refused"] as const;
 
 /** What somebody would say about what a gate shows now: the boss changes what may be changed, and everybody fills in the form. */

@@ -1,0 +1,119 @@
+import { RunwrightError } from "../base/error.ts";
+import type { RunKey } from "../base/ids.ts";
+import { type Beginning, beginOperation, receiveReceipt } from "../machine/effects.ts";
+import type { RunEvent } from "../machine/event.ts";
+import type { RunState } from "../machine/state.ts";
+import type { LiveCall } from "./calls.ts";
+import type { Answer, EffectWord } from "./once.ts";
+
+/** A word of a call, and what it is told once the turn is durable. */
+export interface Answered {
+  readonly word: EffectWord;
+  readonly answer: Answer;
+}
+
+/** What a turn made of the words: those that are answered once it is durable, and those that wait until the run is resumed. */
+export interface Answers {
+  readonly answered: readonly Answered[];
+  readonly waiting: readonly EffectWord[];
+}
+
+/** The calls that run. */
+interface Calls {
+  get(path: string): Pick<LiveCall, "hold" | "release"> | undefined;
+}
+
+/** The words of a run's calls that are not answered yet. */
+export class OpenWords {
+  readonly #open = new Set<EffectWord>();
+  readonly #live: Calls;
+  #hasNew = false;
+
+  constructor(live: Calls) {
+    this.#live = live;
+  }
+
+  /** True when some have come since they were last taken. */
+  get hasNew(): boolean {
+    return this.#hasNew;
+  }
+
+  get size(): number {
+    return this.#open.size;
+  }
+
+  add(word: EffectWord): void {
+    this.#open.add(word);
+    this.#hasNew = true;
+  }
+
+  /** All of them, for a turn. They stay until they are answered: a refused commit takes nothing from them. */
+  take(): readonly EffectWord[] {
+    this.#hasNew = false;
+    return [...this.#open];
+  }
+
+  /** Tells the calls what has become durable. The time of one that waits for the run to be resumed does not run. */
+  answer({ answered, waiting }: Answers): void {
+    for (const { word } of answered) this.#live.get(word.path)?.release();
+    for (const { path } of waiting) this.#live.get(path)?.hold();
+    for (const { word, answer } of answered) if (this.#open.delete(word)) word.answer(answer);
+  }
+
+  /** Nothing of this run is written here any more. */
+  refuse({ run }: RunKey): void {
+    const error = new RunwrightError("call.aborted", `Run ${run} is not driven here any more.`);
+    this.answer({
+      answered: Array.from(this.#open, (word) => ({ word, answer: { kind: "refused", error } })),
+      waiting: [],
+    });
+  }
+}
+
+type Add = (event: RunEvent) => void;
+
+/** Records what was carried out. It is a fact, also when its step has ended meanwhile. */
+export function takeReceipts(state: RunState, words: readonly EffectWord[], add: Add): readonly Answered[] {
+  return words.flatMap((word) => {
+    if (word.kind === "asks") return [];
+    const answer = orRefused((): Answer => {
+      const received = receiveReceipt(state, word);
+      if ("event" in received) add(received.event);
+      return { kind: "received", receipt: "event" in received ? word.receipt : received.receipt };
+    });
+    return [{ word, answer }];
+  });
+}
+
+/** Begins what may begin. While the run is paused or the process stops, what would begin waits; it is asked again with the next turn. */
+export function takeAsks(
+  state: RunState,
+  words: readonly EffectWord[],
+  { add, frozen }: { readonly add: Add; readonly frozen: boolean },
+): Answers {
+  const answered: Answered[] = [];
+  const waiting: EffectWord[] = [];
+  for (const word of words) {
+    if (word.kind !== "asks") continue;
+    const answer = orRefused(() => answerOf(beginOperation(state, word)));
+    if (answer === undefined) waiting.push(word);
+    else answered.push({ word, answer });
+  }
+  return { answered, waiting };
+
+  function answerOf(beginning: Beginning): Answer | undefined {
+    if (beginning.kind === "received") return beginning;
+    if (beginning.kind === "waits" || frozen) return undefined;
+    add(beginning.event);
+    return { kind: "begins" };
+  }
+}
+
+function orRefused<T extends Answer | undefined>(decide: () => T): T | Extract<Answer, { kind: "refused" }> {
+  try {
+    return decide();
+  } catch (error) {
+    if (!(error instanceof RunwrightError) || error.code.startsWith("machine.")) throw error;
+    return { kind: "refused", error };
+  }
+}
