@@ -139,7 +139,7 @@ function putMore(
   }
   if (redo !== undefined) instance.redo = { n: redo[0], comment: redo[1] ?? undefined, last: at(replaced, redo[2]) };
   if (body !== undefined) instance.body = at(scopes, body);
-  if (effects !== undefined) instance.effects = new Map(effects.map((row) => [row[0], effectOf(row, value)]));
+  if (effects !== undefined) instance.effects = new Map(effects.map((each) => [each[0], effectOf(each, value)]));
 }
 
 function effectOf([, begun, kept]: EffectRow, value: Reading["value"]): BegunOperation {

@@ -9,7 +9,7 @@ import type { Story } from "./stories.ts";
 
 /** Lives a story through with a real engine, and gives its journal and what came of it. */
 export async function live({ about, text, input, more, changed, work, live: goOn }: Story): Promise<Golden> {
-  const world = await stage(async (call) => ({ output: (work?.(call) ?? { path: call.path }) as Json }));
+  const world = await stage(async (call) => ({ output: ((await work?.(call)) ?? { path: call.path }) as Json }));
   const compiled = versionOf(text);
   const version = changed?.(compiled) ?? compiled;
   const key = await world.start(text, input, { ...more, version });

@@ -16,7 +16,7 @@ export interface Story {
   /** What the file does not say yet. */
   readonly changed?: (version: Version) => Version;
   /** What its functions give; throws to fail the attempt. */
-  readonly work?: (call: ActionCall) => JsonObject;
+  readonly work?: (call: ActionCall) => JsonObject | Promise<JsonObject>;
   /** What happens to it once it has done what it can by itself. */
   readonly live?: (world: Stage, key: RunKey) => Promise<void>;
 }
@@ -300,5 +300,30 @@ steps:
 `,
     work: () => ({ text: "large ".repeat(11_000) }),
     live: (world, key) => decide(world, key, { path: "ask", outcome: "accepted" }),
+  },
+  {
+    name: "once",
+    about: "operations of a function: a receipt that the next attempt has, and one that is read anew",
+    text: `workflow: w
+steps: [{ id: pay, function: work, retry: { max: 1, delay: 1s, backoff: fixed, jitter: false } }]
+output: \${pay.output}
+`,
+    async work({ once, attempt }) {
+      const rate = await once({ name: "rate", class: "read" }, async () => ({ rate: attempt }));
+      const charged = await once({ name: "charge", class: "keyed" }, async (idempotencyKey) => ({ idempotencyKey }));
+      if (attempt === 1) throw failed("after both");
+      return { rate, charged };
+    },
+    live: (world) => pass(world, second),
+  },
+  {
+    name: "set-aside",
+    about: "a run of which the engine died three times before it had written anything",
+    text: "workflow: w\nsteps: [{ id: a, function: work }, { id: ask, approve: Go?, by: [boss] }]\n",
+    live: async (world, key) => {
+      for (let death = 0; death < 3; death += 1) await world.store.journal.takeOver(key);
+      await world.crash();
+      await done(world, world.engine.resume(key, ada));
+    },
   },
 ];
