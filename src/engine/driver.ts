@@ -179,7 +179,7 @@ export class Driver implements TurnTaker {
     const turn = this.#makeTurn(state, at);
     if (turn === undefined) return undefined;
     for (const instance of state.aborting) this.#live.get(instance.path)?.abort();
-    this.#setAlarm(nextDueAt(state));
+    this.#setAlarm(alarmAt(state));
     if (turn.texts.length === 0 && turn.told.length === 0 && this.#interrupted.length === 0) {
       this.#ends = [];
       this.#settle();
@@ -359,4 +359,9 @@ export class Driver implements TurnTaker {
     });
     this.#alarm = { at, off };
   }
+}
+
+/** When something falls due that moves the run on. What does in a paused run waits until it is resumed: an alarm would only ring again at once. */
+function alarmAt(state: RunState): number | undefined {
+  return state.paused && state.cancel === undefined ? undefined : nextDueAt(state);
 }
