@@ -15,6 +15,9 @@ const longSizes = {
   RUNWRIGHT_SEEDS: "200000",
   RUNWRIGHT_FUZZ_FILES: "50000",
   RUNWRIGHT_POWER_IMAGES: "50000",
+  RUNWRIGHT_TIMERS: "100000",
+  RUNWRIGHT_RACES: "1000",
+  RUNWRIGHT_FLIPS: "10000",
 };
 const fileSecondsUsual = 420;
 const fileSecondsLong = 4 * 60 * 60;

@@ -52,7 +52,7 @@ async function liveThrough(world: World, chance: Seeded, asksOnce: boolean): Pro
   for (let round = 0; round < roundsMax && quietRounds < quietRoundsMax; round += 1) {
     await turn(world.clock);
     const weather = round < roughRounds ? rough : undefined;
-    if (world.hasFailed() || chance.maybe(weather?.crash ?? 0)) {
+    if (crashes(world, chance, weather)) {
       await world.restart();
       continue;
     }
@@ -66,6 +66,10 @@ async function liveThrough(world: World, chance: Seeded, asksOnce: boolean): Pro
     world.clock.runNext(quietRounds > shortlyRounds ? 3_600_000 : 60_000);
     quietRounds = world.witness.appends === appends ? quietRounds + 1 : 0;
   }
+}
+
+function crashes(world: World, chance: Seeded, weather: Weather | undefined): boolean {
+  return world.hasFailed() || (weather !== undefined && chance.maybe(weather.crash));
 }
 
 /** From here on it is fair weather. */

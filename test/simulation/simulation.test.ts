@@ -45,7 +45,8 @@ const controls: readonly (readonly [Exclude<MissingGuard, "none">, RegExp, "once
 ];
 
 for (const [guard, seen, once] of controls) {
-  test(`control: without ${guard} the simulation finds ${seen.source.split("|")[0]}`, async () => {
+  const [broken] = seen.source.split("|");
+  test(`control: without ${guard} the simulation finds ${broken}`, async () => {
     const shown = (report: Report): boolean =>
       (once === undefined || report.asksOnce) && report.violations.some((each) => seen.test(each));
     let found = false;
