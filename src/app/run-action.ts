@@ -10,6 +10,7 @@ import type { Action, ActionCall } from "../ports/action.ts";
 import type { Store } from "../ports/store.ts";
 import type { Config } from "./config.ts";
 import { namedFolders } from "./grants.ts";
+import { readModuleConfig } from "./module-config.ts";
 import { modulesRoot } from "./modules-root.ts";
 
 /** Where the modules of a run lie, and what they may read besides. */
@@ -44,8 +45,8 @@ export function createRunAction(config: Config, store: Store, onLog: (line: LogL
         size: availableParallelism(),
         limits: functionLimits,
         readFolders: folders,
-        writeFolders: ["reports"],
-        config: {},
+        writeFolders: ["reports", "logs"],
+        config: readModuleConfig(root),
         onLog,
       });
     actions.set(name, action);
