@@ -25,6 +25,11 @@ test("inputs of more than a mebibyte start nothing, and the bound is named", asy
   const most = limits.inputsBytesMax - JSON.stringify({ text: "" }).length;
   await start("x".repeat(most));
   await assert.rejects(
+    start("é".repeat(most / 2 + 1)),
+    { code: "inputs.invalid" },
+    "bytes are counted, not characters",
+  );
+  await assert.rejects(
     start("x".repeat(most + 1)),
     (error) => hasCode(error, "inputs.invalid") && error.message.includes(`at most ${limits.inputsBytesMax}`),
   );
@@ -33,6 +38,7 @@ test("inputs of more than a mebibyte start nothing, and the bound is named", asy
 test("a value of more than eight mebibytes fails its step", async () => {
   assert.equal(await endWith("x".repeat(limits.valueBytesMax - 1000), ""), "completed");
   assert.equal(await endWith("x".repeat(limits.valueBytesMax), ""), "step.value-too-large");
+  assert.equal(await endWith("é".repeat(limits.valueBytesMax / 2), ""), "step.value-too-large");
 });
 
 test("a for-each over more than a hundred thousand items fails before any of them begins", async () => {
