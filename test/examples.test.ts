@@ -155,6 +155,39 @@ for (const [file, output] of Object.entries(outputs)) {
   });
 }
 
+test("sample-minimal writes its plan as Markdown, which the run names as an artifact", async () => {
+  await using project = openCopy({});
+  const ran = await project.run("run", "examples/5-sample-minimal.workflow.yml", "--json");
+  assert.equal(ran.code, 0, ran.stderr);
+  const file = path.join(project.folder, "examples/logs/real-mode/app-plan.md");
+  assert.equal(
+    readFileSync(file, "utf8"),
+    "# A small app\n\n1. Set up the repository\n2. Draw the start page\n3. Store what users enter\n",
+  );
+});
+
+test("the sub-issues of a step that gave none are an empty list, and no step is made of it", async () => {
+  await using project = openCopy({
+    "examples/none.workflow.yml": `workflow: none
+steps:
+  - id: plan
+    set: { title: nothing yet }
+  - id: issues
+    function: get-sub-issues-from-previous-step
+    with: { from: "\${plan.output}" }
+  - id: each
+    for_each: issues.output
+    as: issue
+    function: describe-issue
+    with: { issue: "\${issue}" }
+output: { issues: "\${issues.output}", each: "\${each.output}" }
+`,
+  });
+  const ran = await project.run("run", "examples/none.workflow.yml", "--json");
+  assert.equal(ran.code, 0, ran.stderr);
+  assert.deepEqual(documentOf(ran)["output"], { issues: [], each: [] });
+});
+
 test("if-else takes the other branch for a large amount", async () => {
   await using project = openCopy({});
   const ran = await project.run("run", "examples/if-else.workflow.yml", "--input", "amount=2500", "--json");

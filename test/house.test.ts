@@ -6,6 +6,7 @@ import path from "node:path";
 import { test } from "node:test";
 import { cycles, forbiddenImports, homeless, importsOf, upwardRows } from "./house/imports.ts";
 import {
+  brokenInvariants,
   brokenRequirements,
   clockReads,
   linesMax,
@@ -136,6 +137,34 @@ test("control: a requirement without its file or test is found", () => {
   assert.deepEqual(
     brokenRequirements(lines.join("\n"), read).map((line) => line.split(": ")[1]),
     ["no such file", "no test of that name in the file", 'not of the form "- R000 what | file | test"'],
+  );
+});
+
+test("each promise that docs/invariants.md names has its test and its control", () => {
+  const read = (file: string) => (existsSync(path.join(root, file)) ? textOf(file) : undefined);
+  const list = textOf("docs/invariants.md");
+  assert.deepEqual(brokenInvariants(list, read), []);
+  assert.ok(list.includes("\n- I1 ") && list.includes("\n- M1 "), "the list is empty");
+});
+
+test("control: a promise without its file, test or control is found", () => {
+  const read = (file: string) => (file === "a.test.ts" ? 'test("it holds", () => {}); test("it bites")' : undefined);
+  const lines = [
+    "- I1 holds | a.test.ts | it holds | it bites | 0 of 5",
+    "- M1 holds | a.test.ts | it holds | none | 0 of 5",
+    "- I2 x | b.test.ts | it holds | it bites | 1",
+    "- I3 x | a.test.ts | it holds | y | 1",
+    "- I4 x | a.test.ts | y | it bites | 1",
+    "- I5 x | a.test.ts | it holds | it bites",
+  ];
+  assert.deepEqual(
+    brokenInvariants(lines.join("\n"), read).map((line) => line.split(": ")[1]),
+    [
+      "no such file",
+      "no test of that name in the file",
+      "no test of that name in the file",
+      'not of the form "- I0 what | file | test | control | figure"',
+    ],
   );
 });
 

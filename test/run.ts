@@ -10,10 +10,14 @@ import { report, type Total } from "./house/report.ts";
 const root = path.resolve(import.meta.dirname, "..");
 /** What `--long` makes of the tests that are as long as one likes. */
 const longSizes = {
-  RUNWRIGHT_CRASH_KILLS: "5000",
+  RUNWRIGHT_KILLS: "5000",
+  RUNWRIGHT_MODEL_RUNS: "1000000",
   RUNWRIGHT_SEEDS: "200000",
   RUNWRIGHT_FUZZ_FILES: "50000",
   RUNWRIGHT_POWER_IMAGES: "50000",
+  RUNWRIGHT_TIMERS: "100000",
+  RUNWRIGHT_RACES: "1000",
+  RUNWRIGHT_FLIPS: "10000",
 };
 const fileSecondsUsual = 420;
 const fileSecondsLong = 4 * 60 * 60;
@@ -25,7 +29,9 @@ const { values, positionals } = parseArgs({
 if (values.long) Object.assign(process.env, longSizes, process.env);
 process.chdir(root);
 
-const fileMsMax = Number(values["file-seconds"] ?? (values.long ? fileSecondsLong : fileSecondsUsual)) * 1000;
+/** A size of one's own may be as long as a long one. */
+const isLong = Object.keys(longSizes).some((name) => process.env[name] !== undefined);
+const fileMsMax = Number(values["file-seconds"] ?? (isLong ? fileSecondsLong : fileSecondsUsual)) * 1000;
 const wanted = positionals.length > 0 ? positionals : ["src", "test"];
 const files = wanted.flatMap((name) => globSync(isFolder(name) ? `${name}/**/*.test.ts` : name)).toSorted();
 const waiting = files.values();

@@ -9,6 +9,7 @@ import type { Store } from "../ports/store.ts";
 import { readEvents } from "../ports/stored-event.ts";
 import type { Config } from "./config.ts";
 import { namedFolders } from "./grants.ts";
+import { readModuleConfig } from "./module-config.ts";
 import { modulesRoot } from "./modules-root.ts";
 
 /** Where the modules of a run lie, and what they may read besides. */
@@ -43,8 +44,8 @@ export function createRunAction(config: Config, store: Store): Action {
         size: availableParallelism(),
         limits: functionLimits,
         readFolders: folders,
-        writeFolders: ["reports"],
-        config: {},
+        writeFolders: ["reports", "logs"],
+        config: readModuleConfig(root),
       });
     actions.set(name, action);
     return action;

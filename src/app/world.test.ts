@@ -94,3 +94,9 @@ test("a folder with more connectors than are read is refused, not read in part",
   const files = Object.fromEntries(names.map((name) => [name, "{}"]));
   await assert.rejects(said(files, usesDesk), /201 files; at most 200 are read/);
 });
+
+test("a folder with more workflows than are read is refused, not read in part", async () => {
+  const names = Array.from({ length: limits.workflowFilesMax }, (_, n) => `workflows/w${n}.workflow.yml`);
+  const files = Object.fromEntries(names.map((name) => [name, ""]));
+  await assert.rejects(said(files, "steps: [{ id: s, workflow: other@draft }]\n"), /2001 files; at most 2000 are read/);
+});

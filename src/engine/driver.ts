@@ -199,7 +199,7 @@ export class Driver implements TurnTaker {
     const turn = this.#makeTurn(state, at);
     if (turn === undefined) return undefined;
     for (const { path } of state.aborting) this.#live.get(path)?.abort();
-    this.#alarm.set(this.#frozen ? undefined : dueAfter(state, at));
+    this.#alarm.set(this.#frozen ? undefined : alarmAt(state));
     if (turn.texts.length === 0 && turn.told.length === 0 && this.#interrupted.length === 0) {
       this.#arriving.landed(this.#arriving.count);
       this.#arriving.words.answer(turn);
@@ -375,8 +375,7 @@ export class Driver implements TurnTaker {
   }
 }
 
-/** What is due by `at` the turn of that time has dealt with, or nothing can be done about it before something else happens: the run is paused, say. */
-function dueAfter(state: RunState, at: number): number | undefined {
-  const due = nextDueAt(state);
-  return due !== undefined && due > at ? due : undefined;
+/** When something falls due that moves the run on. What does in a paused run waits until it is resumed: an alarm would only ring again at once. */
+function alarmAt(state: RunState): number | undefined {
+  return state.paused && state.cancel === undefined ? undefined : nextDueAt(state);
 }

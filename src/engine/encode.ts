@@ -40,17 +40,20 @@ interface Encoded {
 /** An event, and how it is stored. One that is too large for the journal becomes the failure of its step, before anything of it is applied. */
 export function encodeEvent(state: RunState, event: RunEvent, at: number): Encoded {
   const text = JSON.stringify(event);
-  if (text.length <= limits.valueBytesMax) return { event, stored: storedEvent(event, text) };
+  // A character has three bytes at most: the bytes of small events, which nearly all are, need not be counted.
+  if (text.length * 3 <= limits.valueBytesMax) return { event, stored: storedEvent(event, text) };
+  const bytes = Buffer.byteLength(text);
+  if (bytes <= limits.valueBytesMax) return { event, stored: storedEvent(event, text) };
 
-  if (event.kind === "run.finished") return oversizedEnd(text.length);
+  if (event.kind === "run.finished") return oversizedEnd(bytes);
   const instance = "path" in event ? state.instances.get(event.path) : undefined;
   if (instance === undefined) {
     throw new RunwrightError(
       "step.value-too-large",
-      `Event ${event.kind} has ${text.length} bytes; at most ${limits.valueBytesMax} are kept.`,
+      `Event ${event.kind} has ${bytes} bytes; at most ${limits.valueBytesMax} are kept.`,
     );
   }
-  const message = `A value of step ${instance.path} has ${text.length} bytes; at most ${limits.valueBytesMax} are kept. Store it in a file and pass its name.`;
+  const message = `A value of step ${instance.path} has ${bytes} bytes; at most ${limits.valueBytesMax} are kept. Store it in a file and pass its name.`;
   const failed = failureEvent(instance, { error: { code: "step.value-too-large", message }, canRetry: false }, at, 0);
   return { event: failed, stored: storedEvent(failed) };
 }

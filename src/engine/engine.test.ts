@@ -189,4 +189,22 @@ describe("people", () => {
     await world.settle();
     assert.equal((await world.row(key)).summary.status, "completed");
   });
+
+  test("what falls due in a paused run, or is reached by one that is being cancelled, keeps no process awake", async () => {
+    const work = Promise.withResolvers<{ readonly output: null }>();
+    const world = await stage(() => work.promise);
+    const waits = await world.start("workflow: w\nsteps: [{ id: pause, wait: 5s }]\n");
+    const works = await world.start("workflow: w\nlimits: { runtime: 5s }\nsteps: [{ id: act, function: work }]\n");
+    await world.settle();
+    const requests = [world.engine.pause(waits, ada), world.engine.cancel(works, ada)];
+    await world.settle();
+    await Promise.all(requests);
+    const end = world.clock.now() + 6000;
+    let rung = 0;
+    for (; world.clock.now() < end && rung < 50; rung += world.clock.runNext(end - world.clock.now()) ? 1 : 0)
+      await world.settle();
+    assert.ok(rung < 50, "an alarm rings again and again");
+    assert.equal((await world.row(waits)).summary.status, "paused");
+    assert.equal((await world.row(works)).summary.status, "running");
+  });
 });

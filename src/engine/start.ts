@@ -73,7 +73,7 @@ function checkedInput(request: StartRequest): JsonObject {
     const listed = problems.map((each) => `${each.path} ${each.message}`).join("; ");
     throw new RunwrightError("inputs.invalid", `The inputs of ${workflow} do not fit: ${listed}.`);
   }
-  const bytes = JSON.stringify(input).length;
+  const bytes = Buffer.byteLength(JSON.stringify(input));
   if (bytes > limits.inputsBytesMax) {
     throw new RunwrightError(
       "inputs.invalid",

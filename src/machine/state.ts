@@ -253,6 +253,8 @@ export function nextDueAt(state: RunState): number | undefined {
 export function limitDue(state: RunState): { readonly at: number; readonly limit: RunLimit } | undefined {
   const limits = state.plan.limits;
   if (limits === undefined || state.created === undefined || state.limit !== undefined) return undefined;
+  // A run that is being cancelled ends as cancelled.
+  if (state.cancel !== undefined) return undefined;
   const { since, spentMs } = state.active;
   const runtime = since === undefined ? Number.POSITIVE_INFINITY : since + limits.runtimeMs - spentMs;
   const deadline = state.created.at + (limits.deadlineMs ?? Number.POSITIVE_INFINITY);

@@ -6,7 +6,7 @@ import { live, type Life, type LifeSettings, type RandomKill } from "./life.ts";
 import type { MissingGuard } from "./missing-guards.ts";
 import type { PointName } from "./points.ts";
 import { createWitness, type Broken, type Looked } from "./witness.ts";
-import { project, version } from "./workflow.ts";
+import { project, whole } from "./workflow.ts";
 
 /** How one life of a folder is to end. */
 export type Kill =
@@ -95,7 +95,7 @@ export function makeFolder(base: string): string {
   const folder = mkdtempSync(path.join(base, "folder-"));
   cpSync(project, path.join(folder, "project"), { recursive: true });
   mkdirSync(path.join(folder, "project", "ledger"));
-  writeFileSync(path.join(folder, "version.json"), JSON.stringify(version));
+  writeFileSync(path.join(folder, "version.json"), JSON.stringify(whole));
   return folder;
 }
 

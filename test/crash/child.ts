@@ -13,15 +13,21 @@ import { toRunwrightError } from "../../src/base/error.ts";
 import { openEngine } from "../../src/engine/engine.ts";
 import { isTerminal } from "../../src/machine/states.ts";
 import type { Version } from "../../src/ports/catalog.ts";
-import type { RunRow } from "../../src/ports/journal.ts";
-import { decided, runsMax, scope, seedOf, type LifeSettings, type Said } from "./life.ts";
+import type { InboxEntry, RunRow } from "../../src/ports/journal.ts";
+import { decided, reported, runsMax, scope, seedOf, wordName, type LifeSettings, type Said } from "./life.ts";
 import { journalWithout } from "./missing-guards.ts";
 import { actionWithPoints, journalWithPoints, type PointName } from "./points.ts";
 
 const settings = JSON.parse(process.argv[2] ?? "{}") as LifeSettings;
-const version = JSON.parse(readFileSync(path.join(settings.folder, "version.json"), "utf8")) as Version;
+const { version, parts } = JSON.parse(readFileSync(path.join(settings.folder, "version.json"), "utf8")) as {
+  readonly version: Version;
+  readonly parts: readonly Version[];
+};
 const operator = { id: "test:operator", roles: ["operator"] };
 const lookEveryMs = 15;
+/** A full pipe is tried again after a millisecond, this often. */
+const pipeTriesMax = 10_000;
+const nothing = new Int32Array(new SharedArrayBuffer(4));
 const passes = new Map<PointName, number>();
 
 // A fault of the engine must not pass for a kill.
@@ -45,7 +51,8 @@ const action = opening.use(
 );
 const notes = {
   committed: (run: string, { seq, hash }: { seq: number; hash: string }) => say({ kind: "committed", run, seq, hash }),
-  posted: (run: string, id: number) => say({ kind: "posted", run, id }),
+  posted: (run: string, id: number, { body: { path: gate, type } }: InboxEntry) =>
+    say({ kind: "posted", run, id, word: wordName(run, gate ?? type) }),
 };
 const host = opening.use(createLocalHost(clock, (error) => stop("the host met", error)));
 const engine = opening.use(
@@ -63,33 +70,50 @@ say({ kind: "opened" });
 
 for (const dedupeKey of settings.starts) {
   const input = { seed: seedOf(dedupeKey) };
-  const { row } = await engine.start({ scope, principal: operator, version, input, env: {}, dedupeKey });
+  const { row } = await engine.start({ scope, principal: operator, version, parts, input, env: {}, dedupeKey });
   say({ kind: "started", dedupeKey, run: row.key.run });
 }
 await decideAll();
 say({ kind: "ended" });
 
-/** Decides every gate as soon as it is seen, until all runs have ended. */
+/** Decides every gate and reports every event as soon as there is something that asks for it, until all runs have ended. */
 async function decideAll(): Promise<void> {
   const asked = new Set(settings.posted);
   for (;;) {
     const rows = await engine.list(scope, { limit: runsMax });
-    for (const row of rows) decideOne(row, asked);
+    for (const row of rows) {
+      decideOne(row, asked);
+      reportOnce(row, asked);
+    }
     if (rows.every((row) => isTerminal(row.summary.status))) return;
     await new Promise((resolve) => void setTimeout(resolve, lookEveryMs));
   }
 }
 
+/** The first time changes are asked for, the second time what is shown is accepted. */
 function decideOne({ key, summary }: RunRow, asked: Set<string>): void {
   const [gate] = summary.gates;
-  if (gate === undefined || asked.has(key.run)) return;
-  asked.add(key.run);
-  void engine.decide(key, operator, { path: gate.path, outcome: "accepted", edits: decided }).then(
-    () => say({ kind: "decided", run: key.run, path: gate.path }),
+  if (gate === undefined || asked.has(wordName(key.run, gate.path))) return;
+  const { path: gatePath } = gate;
+  asked.add(wordName(key.run, gatePath));
+  const outcome = gatePath.endsWith("@2") ? "accepted" : "changes";
+  const edits = outcome === "accepted" ? { edits: decided } : {};
+  void engine.decide(key, operator, { path: gatePath, outcome, comment: "so", ...edits }).then(
+    () => say({ kind: "decided", run: key.run, path: gatePath, outcome }),
     (error: unknown) => {
       // Decided in an earlier life, by a word that was durable and not yet acknowledged.
       if (toRunwrightError(error).code !== "gate.decided") stop("a decision met", error);
     },
+  );
+}
+
+function reportOnce({ key, workflow, summary }: RunRow, asked: Set<string>): void {
+  const word = wordName(key.run, "paid");
+  if (workflow !== version.workflow || isTerminal(summary.status) || asked.has(word)) return;
+  asked.add(word);
+  void engine.report(key, operator, { type: "paid", data: reported }).then(
+    () => say({ kind: "reported", run: key.run }),
+    (error: unknown) => stop("a report met", error),
   );
 }
 
@@ -101,7 +125,21 @@ function pass(point: PointName): void {
 
 /** Straight to the pipe: what is acknowledged must not wait in this process for a turn that may never come. */
 function say(said: Said): void {
-  writeSync(1, `${JSON.stringify(said)}\n`);
+  const line = Buffer.from(`${JSON.stringify(said)}\n`);
+  let written = 0;
+  for (let tries = 0; written < line.length; tries += 1) {
+    try {
+      written += writeSync(1, line, written);
+    } catch (error) {
+      // Whoever listens is slow and the pipe is full for now.
+      if (!isFull(error) || tries === pipeTriesMax) throw error;
+      Atomics.wait(nothing, 0, 0, 1);
+    }
+  }
+}
+
+function isFull(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "EAGAIN";
 }
 
 function stop(what: string, error: unknown): void {

@@ -8,7 +8,7 @@ import type { RunEvent } from "../../src/machine/event.ts";
 import { emptyState } from "../../src/machine/state.ts";
 import type { RunRow, Segment } from "../../src/ports/journal.ts";
 import { runsMax, scope } from "./life.ts";
-import { version } from "./workflow.ts";
+import { planOf } from "./workflow.ts";
 
 /** What the journal holds of one run. */
 export interface DurableRun {
@@ -41,7 +41,7 @@ async function readRun(reader: StoreReader, row: RunRow): Promise<DurableRun> {
   for await (const segment of reader.journal.read(row.key, 1)) segments.push(segment);
   const problems: string[] = [];
   const events: RunEvent[] = [];
-  const state = emptyState(version.plan);
+  const state = emptyState(planOf(row.version));
   let hash = "";
   let seq = 1;
   for (const segment of segments) {

@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import path from "node:path";
 import { createInterface } from "node:readline";
+import type { Json } from "../../src/base/json.ts";
 import type { MissingGuard } from "./missing-guards.ts";
 import type { PointName } from "./points.ts";
 
@@ -12,6 +13,9 @@ export const runsMax = 500;
 /** What every gate's decider sets: part of the run's output, so that a decision that was lost shows in it. */
 export const decided = { amount: 7 } as const;
 
+/** What is reported to every run that waits for it, once. */
+export const reported = { n: 5 } as const;
+
 /** What a process under test is told. */
 export interface LifeSettings {
   /** Holds the project, the store and `version.json`, which says what runs run. */
@@ -20,7 +24,7 @@ export interface LifeSettings {
   readonly life: number;
   /** Runs to start, by dedupe key, one after the other. */
   readonly starts: readonly string[];
-  /** Runs in whose inbox a decision is durable: they need no second one. */
+  /** Words that are durable in an inbox, as `wordName` has them: they are not said again. */
   readonly posted: readonly string[];
   readonly without: MissingGuard;
   /** Kills itself at the n-th passing of a point. */
@@ -31,9 +35,10 @@ export interface LifeSettings {
 export type Said =
   | { readonly kind: "opened" }
   | { readonly kind: "started"; readonly dedupeKey: string; readonly run: string }
-  | { readonly kind: "decided"; readonly run: string; readonly path: string }
+  | { readonly kind: "decided"; readonly run: string; readonly path: string; readonly outcome: "accepted" | "changes" }
+  | { readonly kind: "reported"; readonly run: string }
   | { readonly kind: "committed"; readonly run: string; readonly seq: number; readonly hash: string }
-  | { readonly kind: "posted"; readonly run: string; readonly id: number }
+  | { readonly kind: "posted"; readonly run: string; readonly id: number; readonly word: string }
   | { readonly kind: "fault"; readonly text: string }
   /** Every run has ended; what follows is an orderly exit. */
   | { readonly kind: "ended" };
@@ -95,6 +100,11 @@ export async function live(settings: LifeSettings, random: RandomKill | undefine
   const faults = said.flatMap((each) => (each.kind === "fault" ? [each.text] : []));
   const how = late ? `did not end within ${lifeMsMax} ms` : `ended with ${code ?? signal}`;
   return { said, killed: false, problem: `life ${settings.life} ${how} ${faults.join(" ")} ${stderr}`.trim() };
+}
+
+/** What tells one word to a run from another: the gate that it is about, or that it reports an event. */
+export function wordName(run: string, about: Json | undefined): string {
+  return `${run} ${JSON.stringify(about)}`;
 }
 
 /** The input of a run, from its dedupe key. */

@@ -1,4 +1,4 @@
-// Fifty races for a data folder whose holder was killed. RUNWRIGHT_CRASH_RACES asks for another number.
+// Fifty races for a data folder whose holder was killed. RUNWRIGHT_RACES asks for another number.
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
@@ -8,8 +8,8 @@ import path from "node:path";
 import { createInterface } from "node:readline";
 import { after, test } from "node:test";
 
-const races = Number(process.env["RUNWRIGHT_CRASH_RACES"] ?? 50);
-const racersAtOnce = 3;
+const races = Number(process.env["RUNWRIGHT_RACES"] ?? 50);
+const racersAtOnce = 5;
 const toldMsMax = 1000;
 const stranger = { pid: process.pid, host: "elsewhere", startedAt: 0 };
 const contend = path.join(import.meta.dirname, "..", "sqlite", "contend.ts");

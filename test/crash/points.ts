@@ -1,5 +1,5 @@
 import type { Action } from "../../src/ports/action.ts";
-import type { Append, Journal } from "../../src/ports/journal.ts";
+import type { Append, InboxEntry, Journal } from "../../src/ports/journal.ts";
 
 /** Where a process can be killed: before and after each commit, and on both sides of a call. */
 export const pointNames = [
@@ -30,7 +30,7 @@ export type Pass = (point: PointName) => void;
 /** What is noted of a commit as soon as the store has answered, and so before the process can be killed after it. */
 export interface CommitNotes {
   committed(run: string, segment: { readonly seq: number; readonly hash: string }): void;
-  posted(run: string, id: number): void;
+  posted(run: string, id: number, entry: InboxEntry): void;
 }
 
 /** The journal, with its points. */
@@ -67,7 +67,7 @@ export function journalWithPoints(journal: Journal, pass: Pass, notes: CommitNot
     async post(key, entry) {
       pass("post.before");
       const row = await journal.post(key, entry);
-      notes.posted(key.run, row.id);
+      notes.posted(key.run, row.id, entry);
       pass("post.after");
       return row;
     },

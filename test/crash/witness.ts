@@ -1,11 +1,11 @@
-import { equalJson } from "../../src/base/json.ts";
+import { equalJson, type Json } from "../../src/base/json.ts";
 import type { RunEvent } from "../../src/machine/event.ts";
 import { isTerminal } from "../../src/machine/states.ts";
 import { type Durable, type DurableRun, readDurable } from "./durable.ts";
 import { createEffectsWitness } from "./effects-witness.ts";
 import { attemptName, begunAgain, type LedgerLine, overlaps, readEffects, readLedger, unstableKeys } from "./ledger.ts";
 import { type Said, seedOf } from "./life.ts";
-import { expectedOutput } from "./workflow.ts";
+import { expectedOutput, expectedPart } from "./workflow.ts";
 
 /** The promises that a crash could break. Each counts to 0. */
 export const promiseNames = [
@@ -35,7 +35,10 @@ export type Broken = Readonly<Record<PromiseName, readonly string[]>>;
 /** What was looked at, so that a count of 0 says something. */
 export interface Looked {
   readonly runs: number;
+  /** Runs that steps of others started. */
+  readonly children: number;
   readonly decisions: number;
+  readonly reports: number;
   readonly commits: number;
   readonly calls: number;
   /** Calls that a kill interrupted and the next life made again. */
@@ -57,7 +60,7 @@ export interface Witness {
   conclude(): Promise<void>;
   /** Dedupe keys whose run was acknowledged. */
   readonly started: ReadonlySet<string>;
-  /** Runs in whose inbox a decision was said to be durable. */
+  /** Words that were said to be durable in an inbox. */
   readonly posted: ReadonlySet<string>;
   readonly broken: Broken;
   looked(): Looked;
@@ -69,6 +72,7 @@ export function createWitness(folder: string): Witness {
   const started = new Map<string, string>();
   /** For each attempt that has ended for good: the length of the ledger when that was known. */
   const endedAt = new Map<string, number>();
+  const children = new Set<string>();
   const broken = Object.fromEntries(promiseNames.map((name) => [name, new Set<string>()])) as Record<
     PromiseName,
     Set<string>
@@ -89,7 +93,7 @@ export function createWitness(folder: string): Witness {
       return new Set(started.keys());
     },
     get posted() {
-      return new Set(acked.flatMap((each) => (each.kind === "posted" ? [each.run] : [])));
+      return new Set(acked.flatMap((each) => (each.kind === "posted" ? [each.word] : [])));
     },
     get broken() {
       return Object.fromEntries(promiseNames.map((name) => [name, [...broken[name]]])) as unknown as Broken;
@@ -99,7 +103,9 @@ export function createWitness(folder: string): Witness {
       const count = (kind: Said["kind"]): number => acked.filter((each) => each.kind === kind).length;
       return {
         runs: started.size,
+        children: children.size,
         decisions: count("decided"),
+        reports: count("reported"),
         commits: count("committed"),
         calls: ledger.filter((line) => line.what === "begin").length,
         begunAgain: begunAgain(ledger),
@@ -131,13 +137,34 @@ export function createWitness(folder: string): Witness {
       for (const name of endedAttempts(run, events)) if (!endedAt.has(name)) endedAt.set(name, ledger.length);
     }
     for (const problem of unstableKeys(ledger)) blame("keys", problem);
+    findFamily(durable);
+  }
+
+  /** A run and the note that it was started are one commit: neither is there without the other, and no step starts two. */
+  function findFamily({ runs }: Durable): void {
+    const named = new Set<string>();
+    for (const [run, { events }] of runs) {
+      for (const event of events) {
+        if (event.kind !== "child.started") continue;
+        named.add(event.run);
+        if (!runs.has(event.run)) blame("lost", `run ${event.run}, which ${event.path} of ${run} started, is gone`);
+      }
+    }
+    for (const [run, { events }] of runs) {
+      if (parentOf(events) === undefined) continue;
+      children.add(run);
+      if (!named.has(run)) blame("repeated", `run ${run} was started by a step that does not know of it`);
+    }
   }
 
   function findLost({ runs }: Durable): void {
     for (const each of acked) {
       if (each.kind === "started" && !runs.has(each.run)) blame("lost", `run ${each.run} is gone`);
-      if (each.kind === "decided" && !isDecided(runs.get(each.run), each.path)) {
+      if (each.kind === "decided" && !isDecided(runs.get(each.run), each)) {
         blame("lost", `the decision of ${each.path} in ${each.run} is gone`);
+      }
+      if (each.kind === "reported" && !hasKind(runs.get(each.run), "event.received")) {
+        blame("lost", `what was reported to ${each.run} is gone`);
       }
       if (each.kind === "committed" && !isCommitted(runs.get(each.run), each)) {
         blame("lost", `commit ${each.seq} of ${each.run} is gone`);
@@ -157,8 +184,8 @@ export function createWitness(folder: string): Witness {
 
   async function concludeWith(durable: Durable): Promise<void> {
     await lookAt(durable);
-    if (durable.runs.size !== started.size) {
-      blame("lost", `${started.size} dedupe keys made ${durable.runs.size} runs`);
+    if (durable.runs.size - children.size !== started.size) {
+      blame("lost", `${started.size} dedupe keys made ${durable.runs.size - children.size} runs`);
     }
     const finished = new Set(
       readLedger(folder)
@@ -167,7 +194,12 @@ export function createWitness(folder: string): Witness {
     );
     for (const [dedupeKey, run] of started) {
       const found = durable.runs.get(run);
-      if (found !== undefined) concludeRun(found, seedOf(dedupeKey), finished);
+      if (found === undefined) continue;
+      concludeRun(found, expectedOutput(seedOf(dedupeKey)), finished);
+      for (const event of found.events) {
+        const child = event.kind === "child.started" ? durable.runs.get(event.run) : undefined;
+        if (child !== undefined) concludeRun(child, expectedPart(seedOf(dedupeKey)), finished);
+      }
     }
     for (const each of acked) {
       if (each.kind !== "posted") continue;
@@ -176,11 +208,11 @@ export function createWitness(folder: string): Witness {
     }
   }
 
-  function concludeRun({ row, events }: DurableRun, seed: number, finished: ReadonlySet<string>): void {
+  function concludeRun({ row, events }: DurableRun, expected: Json, finished: ReadonlySet<string>): void {
     const { run } = row.key;
     if (!isTerminal(row.summary.status)) return blame("stuck", `${run} is ${row.summary.status}`);
     const end = events.at(-1);
-    if (end?.kind !== "run.finished" || end.status !== "completed" || !equalJson(end.output, expectedOutput(seed))) {
+    if (end?.kind !== "run.finished" || end.status !== "completed" || !equalJson(end.output, expected)) {
       blame("output", `${run} ended with ${JSON.stringify(end)}`);
     }
     for (const name of succeededCalls(run, events)) {
@@ -189,8 +221,17 @@ export function createWitness(folder: string): Witness {
   }
 }
 
-function isDecided(run: DurableRun | undefined, path: string): boolean {
-  return run?.events.some((event) => event.kind === "gate.decided" && event.path === path) ?? false;
+function isDecided(run: DurableRun | undefined, { path, outcome }: Extract<Said, { kind: "decided" }>): boolean {
+  const kind = outcome === "accepted" ? "gate.decided" : "gate.changes-requested";
+  return run?.events.some((event) => event.kind === kind && event.path === path) ?? false;
+}
+
+function hasKind(run: DurableRun | undefined, kind: RunEvent["kind"]): boolean {
+  return run?.events.some((event) => event.kind === kind) ?? false;
+}
+
+function parentOf([first]: readonly RunEvent[]): string | undefined {
+  return first?.kind === "run.created" ? first.parent?.run : undefined;
 }
 
 function isCommitted(run: DurableRun | undefined, commit: { readonly seq: number; readonly hash: string }): boolean {

@@ -25,16 +25,35 @@ export function clockReads(sources: readonly Source[]): readonly string[] {
   return linesThat(sources, (line) => /\bnew Date\b(?!\s*\(\s*[^\s)])|(?<!new )\bDate\(/.test(line));
 }
 
-/** Everything wrong with the lines of docs/requirements.md: `- R0xx <what> | <test file> | <test name>`. */
-export function brokenRequirements(list: string, textOf: (file: string) => string | undefined): readonly string[] {
-  const lines = list.split("\n").filter((line) => line.startsWith("- "));
-  return lines.flatMap((line) => {
+/** Everything wrong with the lines of docs/requirements.md: `- R000 <what> | <test file> | <test name>`. */
+export function brokenRequirements(list: string, textOf: TextOf): readonly string[] {
+  return linesOf(list).flatMap((line) => {
     const [, , file, name] = /^- (R\d{3}) [^|]+ \| ([^|]+) \| (.+)$/.exec(line) ?? [];
     if (file === undefined || name === undefined) return [`${line}: not of the form "- R000 what | file | test"`];
-    const text = textOf(file.trim());
-    if (text === undefined) return [`${line}: no such file`];
-    return namesTest(text, name.trim()) ? [] : [`${line}: no test of that name in the file`];
+    return missingTests(line, file, [name], textOf);
   });
+}
+
+/** Everything wrong with the lines of docs/invariants.md: `- I0 <what> | <test file> | <test name> | <control> | <figure>`. */
+export function brokenInvariants(list: string, textOf: TextOf): readonly string[] {
+  return linesOf(list).flatMap((line) => {
+    const [, file, name, control] = /^- [IM]\d+ [^|]+ \| ([^|]+) \| ([^|]+) \| ([^|]+) \| [^|]+$/.exec(line) ?? [];
+    if (file === undefined || name === undefined || control === undefined)
+      return [`${line}: not of the form "- I0 what | file | test | control | figure"`];
+    return missingTests(line, file, control.trim() === "none" ? [name] : [name, control], textOf);
+  });
+}
+
+type TextOf = (file: string) => string | undefined;
+
+function linesOf(list: string): readonly string[] {
+  return list.split("\n").filter((line) => line.startsWith("- "));
+}
+
+function missingTests(line: string, file: string, names: readonly string[], textOf: TextOf): readonly string[] {
+  const text = textOf(file.trim());
+  if (text === undefined) return [`${line}: no such file`];
+  return names.every((name) => namesTest(text, name.trim())) ? [] : [`${line}: no test of that name in the file`];
 }
 
 /** Packages of the manifests that docs/dependencies.md has no line for, and lines for packages that are gone. */

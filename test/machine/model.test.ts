@@ -55,6 +55,9 @@ const promises: readonly (readonly [Invariant, string, number])[] = [
   ["rule 2", "behind a failure that stops its list only what is to run all the same begins", 100_000],
 ];
 
+/** What a campaign says of a machine that took what cannot follow. */
+const took = /I1: the machine took/;
+
 /** Lives many runs through; gives the first broken promise with the words to run it again, and throws nothing. */
 function campaign(many: number, options: { readonly seed?: number; readonly calm: boolean }, seen: Seen): string {
   const lived = options.calm ? compareWithReference : live;
@@ -94,7 +97,10 @@ describe("model runs", () => {
       found.push(campaign(runs - 2 * half, { calm: true }, seen));
     } else for (const calm of [false, true]) found.push(campaign(runs, { seed: Number(seed), calm }, seen));
     const { events, crashes, transitions } = seen;
-    const figures = { runs, lived: seen.runs, events, crashes, transitions: transitions.size };
+    // An event that cannot follow and is taken breaks I1, and ends the campaign.
+    const illegal = { put: seen.occasions.get("I1") ?? 0, accepted: found.filter((each) => took.test(each)).length };
+    const covered = `${transitions.size}/${listed().size}`;
+    const figures = { runs, lived: seen.runs, events, crashes, transitions: covered, illegal };
     context.diagnostic(JSON.stringify({ model: figures }));
     assert.deepEqual(
       found.filter((each) => each !== ""),

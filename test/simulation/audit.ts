@@ -8,12 +8,13 @@ import { hasEnded, isTerminal, runTransitions } from "../../src/machine/states.t
 import { emptyState, type Instance, phaseOf, type RunState } from "../../src/machine/state.ts";
 import type { Store } from "../../src/ports/store.ts";
 
-/** Reads a run's journal from the beginning and lists every broken invariant (M1 to M5, M8, M9, M10, M14, M20). */
+/** Reads a run's journal from the beginning and lists every broken invariant (M1 to M5, M8, M9, M10, M14, M16, M20, I5). */
 export async function auditRun(store: Store, key: RunKey, plan: Plan): Promise<readonly string[]> {
   const state = emptyState(plan);
   const found: string[] = [];
   const blame = (what: string): void => void found.push(`${key.run}: ${what}`);
   const decided = new Set<string>();
+  const parallel = plan.limits?.parallel ?? Number.POSITIVE_INFINITY;
 
   for await (const segment of store.journal.read(key, 1)) {
     for (const event of JSON.parse(segment.events) as readonly RunEvent[]) {
@@ -25,6 +26,7 @@ export async function auditRun(store: Store, key: RunKey, plan: Plan): Promise<r
         return [...found, `${key.run}: M1: its journal does not fold: ${String(error)}`];
       }
       const after = phaseOf(state);
+      if (state.calls.size > parallel) blame(`M16: ${state.calls.size} calls run, and ${parallel} may`);
       if (after !== before && !runTransitions.some(({ from, to }) => from === before && to === after))
         blame(`I1: the run went from ${before} to ${after}`);
     }
@@ -32,7 +34,7 @@ export async function auditRun(store: Store, key: RunKey, plan: Plan): Promise<r
   }
   const row = await store.journal.row(key);
   if (row === undefined) return [`${key.run}: it was acknowledged and is gone`];
-  if (!isTerminal(row.summary.status)) blame(`M-stuck: it has not ended (${row.summary.status})`);
+  if (!isTerminal(row.summary.status)) blame(`I5: it has not ended (${row.summary.status})`);
   const summary = summaryOf(state, row.summary.updatedAt) as unknown as Json;
   if (!equalJson(summary, row.summary as unknown as Json)) blame("M1: its summary is not what its journal folds to");
   return found;
@@ -54,7 +56,13 @@ function checkEvent(state: RunState, event: RunEvent, decided: Set<string>, blam
   if (event.kind === "step.started") checkStart(state, instance, event.attempt, blame);
   if (event.kind === "iteration.started") checkIteration(instance, event.n, blame);
   if (event.kind === "scope.expanded") checkExpansion(instance, event, blame);
-  if (event.kind === "gate.decided" || event.kind === "gate.expired") checkDecision(event.path, decided, blame);
+  if (closes(event)) checkDecision(event.path, decided, blame);
+}
+
+function closes({ kind }: RunEvent): boolean {
+  return (
+    kind === "gate.decided" || kind === "gate.changes-requested" || kind === "gate.expired" || kind === "gate.withdrawn"
+  );
 }
 
 function checkBegin(state: RunState, instance: Instance, event: RunEvent, blame: Blame): void {
@@ -93,7 +101,8 @@ function checkExpansion(instance: Instance, event: Extract<RunEvent, { kind: "sc
 function waitsAreOver(state: RunState, waitsFor: readonly number[], scope: RunState["root"]): boolean {
   return waitsFor.every((index) => {
     const before = scope?.children[state.plan.steps[index]?.position ?? -1];
-    return before !== undefined && hasEnded(before.status);
+    // What is done again had ended before: who was let go by it then may begin.
+    return before !== undefined && (before.redo !== undefined || hasEnded(before.status));
   });
 }
 

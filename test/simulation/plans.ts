@@ -1,19 +1,51 @@
 import type { Expression, Node } from "../../src/language/expression/tree.ts";
-import type { Plan, RetryPlan, StepPlan, Template, VerbPlan } from "../../src/language/plan.ts";
+import type {
+  ApprovePlan,
+  LimitsPlan,
+  Plan,
+  RetryPlan,
+  StepPlan,
+  Template,
+  VerbPlan,
+} from "../../src/language/plan.ts";
 import type { Seeded } from "./chance.ts";
 
 /** Steps of a random plan, as they are made: the compiler's job in small. */
 type Draft = { -readonly [K in keyof StepPlan]: StepPlan[K] };
 
-const stepsMax = 14;
 const depthMax = 3;
 
-/** A random plan of every shape this build runs: nested groups, for-eaches over run-time lists, loops, gates, waits, failures of all kinds. */
-export function randomPlan(chance: Seeded): Plan {
+/** The events that steps wait for. */
+const eventTypes = ["paid", "left"] as const;
+
+/** How large a plan may be, and what its steps may run. */
+export interface Size {
+  readonly workflow: string;
+  readonly stepsMax: number;
+  readonly runs: readonly string[];
+}
+
+/**
+ * A random plan of every shape this build runs: nested groups, for-eaches over run-time lists, loops, gates that ask for changes, waits for
+ * time and for events, other workflows, limits, failures of all kinds.
+ */
+export function randomPlan(chance: Seeded, { workflow, stepsMax, runs }: Size): Plan {
   const steps: Draft[] = [];
   const mode = chance.maybe(0.6) ? "sequential" : "parallel";
-  const roots = randomList({ chance, steps, mode, depth: 0 });
-  return { plan: 1, expr: 1, workflow: "simulated", inputs: { type: "object" }, env: [], mode, roots, steps };
+  const roots = randomList({ chance, steps, mode, depth: 0, stepsMax, runs });
+  const limits = chance.maybe(0.25) ? { limits: randomLimits(chance) } : {};
+  return { plan: 1, expr: 1, workflow, inputs: { type: "object" }, env: [], mode, roots, steps, ...limits };
+}
+
+function randomLimits(chance: Seeded): LimitsPlan {
+  return {
+    runtimeMs: chance.maybe(0.3) ? chance.whole(500, 20_000) : 86_400_000,
+    depth: chance.whole(0, 5),
+    onBudget: "pause",
+    ...(chance.maybe(0.6) && { parallel: chance.whole(1, 2) }),
+    ...(chance.maybe(0.2) && { deadlineMs: chance.whole(1000, 60_000) }),
+    ...(chance.maybe(0.1) && { steps: chance.whole(3, 15) }),
+  };
 }
 
 interface Making {
@@ -22,10 +54,12 @@ interface Making {
   readonly mode: "sequential" | "parallel";
   readonly depth: number;
   readonly parent?: number;
+  readonly stepsMax: number;
+  readonly runs: readonly string[];
 }
 
 function randomList(making: Making): readonly number[] {
-  const { chance, steps, mode } = making;
+  const { chance, steps, mode, stepsMax } = making;
   const made: number[] = [];
   const wanted = chance.whole(1, making.depth === 0 ? 6 : 3);
   for (let position = 0; position < wanted && steps.length < stepsMax; position += 1) {
@@ -40,7 +74,7 @@ function randomStep(
   before: readonly number[],
   mode: "sequential" | "parallel",
 ): number {
-  const { chance, steps, depth, parent } = making;
+  const { chance, steps, depth, parent, stepsMax } = making;
   const index = steps.length;
   const step: Draft = {
     index,
@@ -56,9 +90,10 @@ function randomStep(
   steps.push(step);
   addWaits(step, making, before, mode);
   const isGroup = depth < depthMax && steps.length < stepsMax - 2 && chance.maybe(0.3);
-  step.verb = isGroup ? randomGroup(making, step) : randomLeaf(chance);
+  step.verb = isGroup ? randomGroup(making, step) : randomLeaf(making, before);
   if (chance.maybe(0.25)) addForEach(step, making, before);
   if (step.verb.kind === "function" && chance.maybe(0.3)) step.timeoutMs = chance.whole(50, 2000);
+  if (step.verb.kind === "workflow" && chance.maybe(0.2)) step.timeoutMs = chance.whole(100, 9000);
   return index;
 }
 
@@ -116,12 +151,33 @@ function randomGroup(making: Making, step: Draft): VerbPlan {
   return { kind: "do", mode, children };
 }
 
-function randomLeaf(chance: Seeded): VerbPlan {
+function randomLeaf(making: Making, before: readonly number[]): VerbPlan {
+  const { chance, runs } = making;
+  const [first, ...others] = runs;
+  if (first !== undefined && chance.maybe(0.12)) {
+    const workflow = chance.pick([first, ...others]);
+    return { kind: "workflow", workflow, version: "draft", with: literal({}), detach: chance.maybe(0.2) };
+  }
   const dice = chance.whole(1, 20);
-  if (dice <= 11) return { kind: "function", name: "work", with: literal({}) };
+  if (dice <= 10) return { kind: "function", name: "work", with: literal({}) };
   if (dice <= 14) return { kind: "set", value: literal({ value: chance.whole(0, 9) }) };
   if (dice <= 16) return { kind: "wait", durationMs: chance.whole(0, 5000) };
   if (dice === 17) return { kind: "fail", message: literal("told to") };
+  if (dice === 11) return randomEventWait(chance);
+  return randomGate(chance, before);
+}
+
+function randomEventWait(chance: Seeded): VerbPlan {
+  const timeout = chance.maybe(0.4) ? { timeoutMs: chance.whole(0, 6000) } : {};
+  return {
+    kind: "wait_event",
+    event: chance.pick(eventTypes),
+    onTimeout: chance.pick(["continue", "fail"]),
+    ...timeout,
+  };
+}
+
+function randomGate(chance: Seeded, before: readonly number[]): ApprovePlan {
   return {
     kind: "approve",
     question: literal("Go on?"),
@@ -130,10 +186,17 @@ function randomLeaf(chance: Seeded): VerbPlan {
     by: ["someone"],
     quorum: "any",
     onReject: chance.pick(["stop", "fail", "continue"]),
+    ...(chance.maybe(0.5) && randomChanges(chance, before)),
     ...(chance.maybe(0.4)
       ? { timeoutMs: chance.whole(100, 5000), onTimeout: chance.pick(["reject", "accept", "fail"]) }
       : {}),
   };
+}
+
+function randomChanges(chance: Seeded, before: readonly number[]): Pick<ApprovePlan, "onChanges"> {
+  const [first, ...rest] = before;
+  const max = chance.whole(1, 2);
+  return { onChanges: first === undefined ? { max } : { redo: chance.pick([first, ...rest]), max } };
 }
 
 function randomRetry(chance: Seeded): RetryPlan {

@@ -1,34 +1,42 @@
 import { type RunKey, runKeyText } from "../../src/base/ids.ts";
+import { isJsonObject } from "../../src/base/json.ts";
 import type { RunEvent } from "../../src/machine/event.ts";
-import type { ActionCall, EffectClass } from "../../src/ports/action.ts";
-import type { Append, Journal } from "../../src/ports/journal.ts";
-
-type EffectEvent = Extract<RunEvent, { kind: `effect.${string}` }>;
+import type { ActionCall } from "../../src/ports/action.ts";
+import type { Append, InboxEntry, Journal } from "../../src/ports/journal.ts";
 
 /** What is known to be durable of one run, seen from outside the engine. */
 interface Seen {
   readonly started: Set<string>;
   readonly succeeded: Set<string>;
-  /** Keys of operations that were begun, and of those that have a receipt; what only reads is left out of the second. */
-  readonly intended: Set<string>;
-  readonly received: Set<string>;
-  readonly keys: Map<string, string>;
+  /** Runs that its steps wait for, by the path of the step. */
+  readonly children: Map<string, string>;
+  ended: boolean;
+}
+
+/** Events that became durable of one run. */
+interface Durable {
+  readonly key: RunKey;
+  readonly events: readonly RunEvent[];
 }
 
 /** Watches the store and the calls from outside and notes every broken promise. It shares no code with the engine. */
 export interface Witness {
   readonly violations: readonly string[];
   readonly calls: number;
-  readonly effects: number;
+  /** How many appends have become durable: while it does not rise, nothing happens. */
+  readonly appends: number;
   blame(what: string): void;
-  appended(append: Append): void;
+  /** What one commit of a process has made durable. */
+  appended(batch: readonly Append[], generation: number): void;
+  tookOver(key: RunKey, generation: number): void;
   reread(journal: Journal, keys: readonly RunKey[]): Promise<void>;
   callBegins(call: ActionCall, generation: number): void;
   callEnds(call: ActionCall, generation: number): void;
-  /** An operation of a call leaves for another system. */
-  effectLeaves(call: ActionCall, key: string, effectClass: EffectClass): void;
-  /** A cancel lies durably in the inbox: from now on no call of the run may be started. */
-  cancelPosted(key: RunKey): void;
+  /** A word lies durably in an inbox. */
+  posted(key: RunKey, entry: InboxEntry): void;
+  /** True when this has been asked for durably, and not refused since: whoever asks only once does not ask again. */
+  wasAsked(key: RunKey, about: string): boolean;
+  refused(key: RunKey, about: string): void;
   decisionAcked(key: RunKey, path: string): void;
   readonly decisions: readonly { readonly key: RunKey; readonly path: string }[];
 }
@@ -38,11 +46,14 @@ export function createWitness(): Witness {
   const violations: string[] = [];
   const runs = new Map<string, Seen>();
   const running = new Set<string>();
+  /** Runs in which no call may start any more, and those in which none may until they are resumed. */
   const cancelled = new Set<string>();
+  const paused = new Set<string>();
+  const holders = new Map<string, number>();
+  const asked = new Set<string>();
   const decisions: { readonly key: RunKey; readonly path: string }[] = [];
-  const left = new Set<string>();
   let calls = 0;
-  let effects = 0;
+  let appends = 0;
 
   return {
     violations,
@@ -50,84 +61,146 @@ export function createWitness(): Witness {
     get calls() {
       return calls;
     },
-    get effects() {
-      return effects;
+    get appends() {
+      return appends;
     },
-    blame: (what) => void violations.push(what),
-    appended({ lease, segment }) {
-      if (segment === undefined) return;
-      const started = note(seenOf(lease.key), segment.events);
-      if (cancelled.has(runKeyText(lease.key)))
-        for (const call of started) violations.push(`${call} was started after its cancel was durable`);
+    blame,
+    appended(batch, generation) {
+      appends += batch.length;
+      for (const { lease } of batch) checkHolder(lease.key, generation);
+      const durable = batch.flatMap(({ lease: { key }, segment }) =>
+        segment === undefined ? [] : [{ key, events: eventsOf(segment.events) }],
+      );
+      for (const each of durable) checkStarts(each);
+      noteAll(durable);
     },
-    async reread(journal, keys) {
-      running.clear();
-      for (const key of keys) {
-        runs.delete(runKeyText(key));
-        for await (const segment of journal.read(key, 1)) note(seenOf(key), segment.events);
-      }
-    },
+    tookOver: (key, generation) => void holders.set(runKeyText(key), generation),
+    reread,
     callBegins(call, generation) {
       calls += 1;
       const seen = seenOf(call.key);
       const name = `${runKeyText(call.key)} ${call.path}`;
       if (!seen.started.has(`${call.path}#${call.attempt}`))
-        violations.push(`${name}#${call.attempt} left before its start was durable`);
-      if (seen.succeeded.has(call.path)) violations.push(`${name} had succeeded and was carried out again`);
-      if (running.has(`${generation} ${name}`)) violations.push(`${name} runs twice at once`);
+        blame(`${name}#${call.attempt} left before its start was durable`);
+      if (seen.succeeded.has(call.path)) blame(`${name} had succeeded and was carried out again`);
+      if (running.has(`${generation} ${name}`)) blame(`${name} runs twice at once`);
       running.add(`${generation} ${name}`);
     },
     callEnds(call, generation) {
       running.delete(`${generation} ${runKeyText(call.key)} ${call.path}`);
     },
-    effectLeaves({ key: run, path }, key, effectClass) {
-      const seen = seenOf(run);
-      const name = `operation of ${runKeyText(run)} ${path}`;
-      effects += 1;
-      if (!seen.intended.has(key)) violations.push(`${name} left before its intent was durable`);
-      if (seen.received.has(key)) violations.push(`${name} has a receipt and was carried out again`);
-      if (effectClass === "blind" && left.has(key)) violations.push(`${name} is blind and was carried out again`);
-      left.add(key);
+    posted(key, entry) {
+      const name = runKeyText(key);
+      asked.add(`${name} ${aboutOf(entry)}`);
+      if (entry.kind === "cancel") cancelled.add(name);
+      if (entry.kind === "pause") paused.add(name);
+      if (entry.kind === "resume") paused.delete(name);
     },
-    cancelPosted: (key) => void cancelled.add(runKeyText(key)),
+    wasAsked: (key, about) => asked.has(`${runKeyText(key)} ${about}`),
+    refused: (key, about) => void asked.delete(`${runKeyText(key)} ${about}`),
     decisionAcked: (key, path) => void decisions.push({ key, path }),
   };
 
+  function blame(what: string): void {
+    violations.push(what);
+  }
+
   function seenOf(key: RunKey): Seen {
     const name = runKeyText(key);
-    const seen = runs.get(name) ?? {
-      started: new Set(),
-      succeeded: new Set(),
-      intended: new Set(),
-      received: new Set(),
-      keys: new Map(),
-    };
+    const seen = runs.get(name) ?? { started: new Set(), succeeded: new Set(), children: new Map(), ended: false };
     runs.set(name, seen);
     return seen;
   }
 
-  function noteEffect(seen: Seen, event: EffectEvent): readonly string[] {
-    const name = `${event.path} ${event.operation.name}`;
-    if (event.kind === "effect.received") {
-      const key = seen.keys.get(name);
-      if (key !== undefined) seen.received.add(key);
-      return [];
-    }
-    seen.intended.add(event.key);
-    if (event.class !== "read") seen.keys.set(name, event.key);
-    return [`operation of ${event.path}`];
+  /** Whoever has taken a run over is the only one who writes to it. */
+  function checkHolder(key: RunKey, generation: number): void {
+    const name = runKeyText(key);
+    const holder = holders.get(name) ?? generation;
+    if (holder !== generation) blame(`${name} has two holders: ${generation} wrote after ${holder} had taken it over`);
+    holders.set(name, holder);
   }
 
-  /** Notes what a segment makes durable; gives the calls it starts. */
-  function note(seen: Seen, text: string): readonly string[] {
-    const starts: string[] = [];
-    for (const event of JSON.parse(text) as readonly RunEvent[]) {
-      if (event.kind === "step.succeeded") seen.succeeded.add(event.path);
-      if (event.kind === "effect.intended" || event.kind === "effect.received") starts.push(...noteEffect(seen, event));
-      if (event.kind !== "step.started") continue;
-      seen.started.add(`${event.path}#${event.attempt}`);
-      if (event.input !== undefined) starts.push(`${event.path}#${event.attempt}`);
+  function checkStarts({ key, events }: Durable): void {
+    const name = runKeyText(key);
+    for (const event of events) {
+      if (event.kind !== "step.started" || event.input === undefined) continue;
+      const call = `${name} ${event.path}#${event.attempt}`;
+      if (cancelled.has(name)) blame(`${call} was started after its cancel was durable`);
+      if (paused.has(name)) blame(`${call} was started after its pause was durable`);
     }
-    return starts;
   }
+
+  /** What was committed together: ends first, since a run that has ended is told nothing any more. */
+  function noteAll(durable: readonly Durable[]): void {
+    for (const { key, events } of durable)
+      if (events.some(({ kind }) => kind === "run.finished")) seenOf(key).ended = true;
+    for (const { key, events } of durable) for (const event of events) note(key, seenOf(key), event);
+  }
+
+  function note(key: RunKey, seen: Seen, event: RunEvent): void {
+    switch (event.kind) {
+      case "step.started":
+        seen.started.add(`${event.path}#${event.attempt}`);
+        break;
+      case "step.succeeded":
+        seen.succeeded.add(event.path);
+        seen.children.delete(event.path);
+        break;
+      case "child.started":
+        if (!event.detach) seen.children.set(event.path, event.run);
+        break;
+      case "step.failed":
+      case "step.cancelled":
+        for (const child of goingOn(key, seen.children.get(event.path))) cancelled.add(child);
+        seen.children.delete(event.path);
+        break;
+      case "run.paused":
+        asked.delete(`${runKeyText(key)} resume`);
+        for (const child of goingOn(key, ...seen.children.values())) paused.add(child);
+        break;
+      case "run.resumed":
+        for (const child of goingOn(key, ...seen.children.values())) paused.delete(child);
+        break;
+      default:
+        break;
+    }
+  }
+
+  function goingOn(key: RunKey, ...others: readonly (string | undefined)[]): readonly string[] {
+    return others.flatMap((run) => {
+      if (run === undefined) return [];
+      const child = { ...key, run };
+      return seenOf(child).ended ? [] : [runKeyText(child)];
+    });
+  }
+
+  async function reread(journal: Journal, keys: readonly RunKey[]): Promise<void> {
+    running.clear();
+    runs.clear();
+    const durable: Durable[] = [];
+    for (const key of keys)
+      for await (const segment of journal.read(key, 1)) durable.push({ key, events: eventsOf(segment.events) });
+    const before = new Set(asked);
+    noteAll(durable);
+    paused.clear();
+    for (const key of keys) {
+      const rows = await journal.inbox(key);
+      const last = rows.findLast(({ kind }) => kind === "pause" || kind === "resume");
+      if (last?.kind === "pause") paused.add(runKeyText(key));
+      // It is asked for again unless it still lies there: whether it was for the latest pause nobody remembers.
+      const resume = `${runKeyText(key)} resume`;
+      if (before.has(resume) && rows.some(({ kind }) => kind === "resume")) asked.add(resume);
+    }
+  }
+}
+
+function eventsOf(text: string): readonly RunEvent[] {
+  return JSON.parse(text) as readonly RunEvent[];
+}
+
+/** What a word is about: a gate, the wait that an event is reported for, or the run itself. */
+function aboutOf({ kind, body: { path, data } }: InboxEntry): string {
+  if (typeof path === "string") return path;
+  const about = isJsonObject(data ?? null) ? (data as { readonly for?: unknown }).for : undefined;
+  return typeof about === "string" ? about : kind;
 }

@@ -1,6 +1,4 @@
 import { RunwrightError, toRunwrightError } from "../../src/base/error.ts";
-import type { RunKey } from "../../src/base/ids.ts";
-import type { Json } from "../../src/base/json.ts";
 import { createLocalHost } from "../../src/adapters/local-host/local-host.ts";
 import {
   createMemoryStore,
@@ -10,13 +8,14 @@ import {
 } from "../../src/adapters/memory/memory-store.ts";
 import type { Engine } from "../../src/engine/contract.ts";
 import { openEngine } from "../../src/engine/engine.ts";
-import type { SnapshotBounds } from "../../src/engine/snapshots.ts";
-import type { Plan } from "../../src/language/plan.ts";
-import type { Action, ActionCall, ActionResult } from "../../src/ports/action.ts";
-import type { Append, Journal, Snapshot } from "../../src/ports/journal.ts";
+import type { Version } from "../../src/ports/catalog.ts";
+import type { Host } from "../../src/ports/host.ts";
+import type { Journal, RunRow } from "../../src/ports/journal.ts";
 import type { Store } from "../../src/ports/store.ts";
 import { createManualClock, type ManualClock } from "../../src/testing/manual-clock.ts";
 import type { Seeded } from "./chance.ts";
+import { hostWithout, journalWithout, type MissingGuard } from "./missing-guards.ts";
+import { simulatedAction } from "./simulated-action.ts";
 import { createWitness, type Witness } from "./witness.ts";
 
 /** How rough the world is: probabilities per opportunity. */
@@ -30,56 +29,53 @@ export interface Weather {
   readonly clockJump: number;
 }
 
-/** A snapshot every few events, so that most of the times that a run is read there is one. */
-const snapshotBounds: SnapshotBounds = {
-  busyEvents: 3,
-  busyEventsEach: 0,
-  busyInstancesMax: 1000,
-  restEvents: 1,
-  restMs: 1000,
-  timesLast: 0,
-  charsMax: 1_000_000,
-};
-
-/** A guard taken out, for a control that must fail. */
-export type MissingGuard = "none" | "commit-before-call" | "hold" | "durable-commit" | "fence";
-
 export const scope = { tenant: "t", workspace: "w" } as const;
 export const operator = { id: "someone", roles: ["*"] } as const;
+
+/** Runs of one world, at most: they are looked at as one page. */
+const runsMax = 1000;
+
+/** What is started in a world: one run of each version, which may start runs of the parts. */
+export interface Cast {
+  readonly versions: readonly Version[];
+  readonly parts: readonly Version[];
+}
 
 /** A whole world from a seed: store, clock, functions, operator, crashes. */
 export interface World {
   readonly witness: Witness;
   readonly clock: ManualClock;
-  readonly keys: readonly RunKey[];
   engine(): Engine;
   store(): Store;
+  /** Every run there is, also those that others have started, the oldest first. */
+  rows(): Promise<readonly RunRow[]>;
   /** Kills the process and starts it again over what is durable. */
   restart(): Promise<void>;
   /** Starts another process while the first still lives and does not know that it was given up. */
   replace(): Promise<void>;
-  /** Ends the processes that were given up. */
-  endReplaced(): void;
+  /** Ends the processes that were given up; what they leave behind is looked for. */
+  endReplaced(): Promise<void>;
+  /** From now on nothing befalls the store. */
+  calmDown(): void;
   /** True when the engine said that it cannot go on. */
   hasFailed(): boolean;
   crashes(): number;
-  /** How often a run was read from a snapshot that was sound. */
-  snapshots(): number;
 }
 
-/** Opens a world in which `plans` have been started, one run each. */
+/** Opens a world in which one run of each version has been started. */
 export async function openWorld(
   chance: Seeded,
-  plans: readonly Plan[],
+  { versions, parts }: Cast,
   weather: Weather,
   missing: MissingGuard = "none",
 ): Promise<World> {
   const clock = createManualClock(1_700_000_000_000);
   const witness = createWitness();
   let calm = true;
+  let calmForEver = false;
   const faults = {
     before(_call: StoreCall): StoreFault {
-      if (calm || !chance.maybe(weather.storeFault)) return "none";
+      if (calm || calmForEver || !chance.maybe(weather.storeFault)) return "none";
       const fault = chance.pick<StoreFault>(["full", "lost", "unanswered"]);
       failed ||= fault !== "full";
       return fault;
@@ -87,69 +83,80 @@ export async function openWorld(
   };
   let memory: MemoryStore = createMemoryStore({ faults });
   let engine: Engine;
+  let host: Host;
   let failed = false;
   let generation = 0;
   let crashes = 0;
-  let snapshots = 0;
   let alive = new Set([generation]);
   const epochs = new Map<string, number>();
 
   engine = await open();
-  const keys: RunKey[] = [];
-  for (const [index, plan] of plans.entries()) {
-    const version = { digest: `v${index}`, workflow: plan.workflow, draft: true, file: "", source: "", plan };
-    const started = engine.start({ scope, principal: operator, version, input: {}, env: {} });
+  for (const version of versions) {
+    const started = engine.start({ scope, principal: operator, version, parts, input: {}, env: {} });
     await turn(clock);
-    keys.push((await started).row.key);
+    await started;
   }
   calm = false;
 
   return {
     witness,
     clock,
-    keys,
     engine: () => engine,
     store: () => memory,
+    rows,
     async restart() {
       crashes += 1;
       memory = memory.crash();
       await begin(new Set());
     },
     replace: () => begin(alive),
-    endReplaced() {
+    async endReplaced() {
+      if (alive.size === 1) return;
       alive = new Set([generation]);
+      for (const { key } of await memory.journal.waking(undefined, runsMax)) await host.nudge(key);
     },
+    calmDown: () => void (calmForEver = true),
     hasFailed: () => failed,
     crashes: () => crashes,
-    snapshots: () => snapshots,
   };
+
+  async function rows(): Promise<readonly RunRow[]> {
+    return (await memory.journal.list(scope, { limit: runsMax })).toReversed();
+  }
 
   async function begin(others: ReadonlySet<number>): Promise<void> {
     generation += 1;
     alive = new Set([...others, generation]);
     failed = false;
     calm = true;
-    await witness.reread(memory.journal, keys);
+    await witness.reread(
+      memory.journal,
+      (await rows()).map(({ key }) => key),
+    );
     engine = await open();
     calm = false;
   }
 
   async function open(): Promise<Engine> {
     const mine = generation;
-    const store = { ...memory, journal: watched(memory.journal, mine), catalog: memory.catalog };
-    const host = createLocalHost(processClock(mine), (error) => {
+    const journal = watched(journalWithout(missing, memory.journal, { chance, epochs }), mine);
+    host = createLocalHost(processClock(mine), (error) => {
       const { code } = toRunwrightError(error);
       if (mine === generation && !code.startsWith("journal.")) witness.blame(`the host met ${String(error)}`);
       if (mine === generation && code !== "journal.full") failed = true;
     });
     const opened = await openEngine({
-      store,
-      host,
-      action: simulatedAction(mine),
+      store: { ...memory, journal, catalog: memory.catalog },
+      host: hostWithout(missing, host, chance),
+      action: simulatedAction({
+        chance,
+        clock: processClock(mine),
+        begins: (call) => alive.has(mine) && witness.callBegins(call, mine),
+        ends: (call) => alive.has(mine) && witness.callEnds(call, mine),
+      }),
       clock: processClock(mine),
       chance: () => chance.next(),
       randomBytes: () => Uint8Array.from({ length: 10 }, () => chance.whole(0, 255)),
-      snapshotBounds,
     });
     opened.failed.catch(() => {
       if (mine === generation) failed = true;
@@ -173,27 +180,23 @@ export async function openWorld(
     return {
       ...journal,
       async append(batch) {
-        if (missing === "durable-commit" && chance.maybe(0.05)) return batch.map(() => "ok" as const);
-        const results = await journal.append(await unguarded(journal, batch));
-        for (const [index, each] of batch.entries()) if (results[index] === "ok") witness.appended(each);
+        const results = await journal.append(batch);
+        witness.appended(
+          batch.filter((_, index) => results[index] === "ok"),
+          mine,
+        );
         return results;
       },
       async takeOver(key) {
         // A host places a run with one worker; who was given up may still write, but is given no run any more.
         if (mine !== generation) throw new RunwrightError("journal.fenced", "This process was replaced.");
         const lease = await journal.takeOver(key);
-        epochs.set(key.run, lease.epoch);
+        witness.tookOver(key, mine);
         return lease;
-      },
-      async snapshot(key) {
-        const found = await journal.snapshot(key);
-        if (found === undefined || chance.maybe(0.1)) return found && damaged(found, chance);
-        snapshots += 1;
-        return found;
       },
       async post(key, entry) {
         const row = await journal.post(key, entry);
-        if (entry.kind === "cancel") witness.cancelPosted(key);
+        witness.posted(key, entry);
         await slow();
         return row;
       },
@@ -204,86 +207,11 @@ export async function openWorld(
     };
   }
 
-  /** What a store without the guard would have taken as it stands. */
-  async function unguarded(journal: Journal, batch: readonly Append[]): Promise<readonly Append[]> {
-    if (missing === "hold") return batch.map((each) => ({ ...each, startsCalls: false }));
-    if (missing !== "fence") return batch;
-    const forced: Append[] = [];
-    for (const each of batch) {
-      const { key } = each.lease;
-      const seq = ((await journal.row(key))?.lastSeq ?? 0) + 1;
-      const lease = { key, epoch: epochs.get(key.run) ?? each.lease.epoch };
-      forced.push({ ...each, lease, ...(each.segment === undefined ? {} : { segment: { ...each.segment, seq } }) });
-    }
-    return forced;
-  }
-
   /** A store that takes its time over an answer: commits of others fall between the question and the answer. */
   async function slow(): Promise<void> {
     if (chance.maybe(0.5)) return;
     await new Promise<void>((resolve) => void clock.after(chance.whole(0, 800), resolve));
   }
-
-  function simulatedAction(mine: number): Action {
-    return {
-      run: (call, signal) => runCall(call, signal, mine),
-      [Symbol.asyncDispose]: () => Promise.resolve(),
-    };
-  }
-
-  async function runCall(call: ActionCall, signal: AbortSignal, mine: number): Promise<ActionResult> {
-    if (alive.has(mine)) witness.callBegins(call, mine);
-    const mood = { dice: chance.next(), obeys: chance.maybe(0.8), operates: chance.maybe(0.5) };
-    const stopped = Promise.withResolvers<never>();
-    stopped.promise.catch(() => undefined);
-    const stop = (): void => stopped.reject(new RunwrightError("call.aborted", "stopped"));
-    // Who does not listen goes on for a while, with what is on its way.
-    signal.addEventListener("abort", () => (mood.obeys ? stop() : processClock(mine).after(4000, stop)));
-    try {
-      if (mood.operates) await Promise.race([operate(call, mine), stopped.promise]);
-      await Promise.race([slowly(mine, 3000), stopped.promise]);
-      if (mood.dice < 0.75) return resultOf(call, mood.dice);
-      throw errorOf(mood.dice);
-    } finally {
-      if (alive.has(mine)) witness.callEnds(call, mine);
-    }
-  }
-
-  /** One operation, whose answer comes, comes late, or gets lost. Its class is that of the step, as a module's author would write it. */
-  function operate(call: ActionCall, mine: number): Promise<Json> {
-    const effectClass = (["keyed", "blind", "read"] as const)[call.path.length % 3] ?? "keyed";
-    return call.once({ name: "pay", class: effectClass }, async (key) => {
-      if (alive.has(mine)) witness.effectLeaves(call, key, effectClass);
-      await slowly(mine, 1500);
-      if (chance.maybe(0.2)) throw errorOf(0.8);
-      return { paid: call.attempt };
-    });
-  }
-
-  function slowly(mine: number, msMax: number): Promise<void> {
-    return new Promise((resolve) => void processClock(mine).after(chance.whole(0, msMax), resolve));
-  }
-}
-
-/** What a bad disk, another build or a journal that is another's would make of a snapshot. */
-function damaged(snapshot: Snapshot, chance: Seeded): Snapshot {
-  const place = chance.whole(0, snapshot.body.length - 1);
-  return chance.pick<Snapshot>([
-    { ...snapshot, body: `${snapshot.body.slice(0, place)}!${snapshot.body.slice(place + 1)}` },
-    { ...snapshot, body: snapshot.body.slice(0, place) },
-    { ...snapshot, form: snapshot.form + 1 },
-    { ...snapshot, seq: snapshot.seq + 1 },
-    { ...snapshot, hash: "of another" },
-  ]);
-}
-
-function resultOf(call: ActionCall, dice: number): ActionResult {
-  const output = { path: call.path, recommended_next_stage: `s${Math.floor(dice * 10)}` };
-  return dice < 0.1 ? { output, vars: { last: call.path } } : { output };
-}
-
-function errorOf(dice: number): RunwrightError {
-  return new RunwrightError(dice < 0.93 ? "function.failed" : "function.not-found", "as the dice fell");
 }
 
 /** Lets everything that is ready run: promises, then what waits for the end of the turn. */
