@@ -1,5 +1,5 @@
 import type { Chance, Clock } from "../base/clock.ts";
-import { hasCode, type RunwrightError, toRunwrightError } from "../base/error.ts";
+import { hasCode, RunwrightError, toRunwrightError } from "../base/error.ts";
 import type { RunKey } from "../base/ids.ts";
 import type { RunEvent } from "../machine/event.ts";
 import { type Instance, nextDueAt, type RunState, wakeAtOf } from "../machine/state.ts";
@@ -33,6 +33,8 @@ export interface DriverDeps {
   readonly turns: Turns;
   /** When snapshots are taken. */
   readonly bounds: SnapshotBounds;
+  /** A run with so many events ends, whatever is left to do. */
+  readonly eventsMax: number;
   /** Takes what its calls log. */
   readonly log: (entry: LogEntry) => void;
   /** Called after every commit with what has become durable. */
@@ -229,6 +231,7 @@ export class Driver implements TurnTaker {
     this.#over = state.ended !== undefined;
     if (this.#over) {
       this.#alarm.set(undefined);
+      this.#live.drop();
       this.#arriving.words.refuse(this.key);
     }
     this.#deps.committed({ seq, at: tail.at, events: turn.events, told: turn.told, summary });
@@ -263,6 +266,7 @@ export class Driver implements TurnTaker {
 
   /** A fault of the machine ends its own run, with what is known about it, and no other. */
   #makeTurn(state: RunState, at: number): Turn | undefined {
+    if (state.seq >= this.#deps.eventsMax) this.#fault ??= tooManyEvents(state.seq);
     try {
       if (this.#fault !== undefined) return brokenTurn(state, this.#deps, this.#fault, at);
       const { chance } = this.#deps;
@@ -373,6 +377,11 @@ export class Driver implements TurnTaker {
     this.#idleWaiters = [];
     for (const resolve of waiters) resolve();
   }
+}
+
+function tooManyEvents(events: number): RunwrightError {
+  const message = `The run has ${events} events, which is the most that are kept of one; spread its work over several runs (a step may run another workflow).`;
+  return new RunwrightError("run.limit", message);
 }
 
 /** When something falls due that moves the run on. What does in a paused run waits until it is resumed: an alarm would only ring again at once. */

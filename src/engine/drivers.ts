@@ -26,6 +26,7 @@ export interface DriversDeps {
   readonly turns: Turns;
   readonly news: News;
   readonly snapshotBounds?: SnapshotBounds;
+  readonly eventsMax?: number;
   readonly log: (entry: LogEntry) => void;
 }
 
@@ -121,14 +122,24 @@ export class Drivers {
     landed: () => void = () => undefined,
   ): Driver {
     const { key } = run;
-    const { store, action, clock, chance, turns, news, log, snapshotBounds: bounds = snapshotBounds } = this.#deps;
+    const {
+      store,
+      action,
+      clock,
+      chance,
+      turns,
+      news,
+      log,
+      snapshotBounds: bounds = snapshotBounds,
+      eventsMax = limits.eventsMax,
+    } = this.#deps;
     const { journal } = store;
     const committed = (told: DriverNews): void => {
       landed();
       news.publish(key, told);
     };
     const wake = (other: RunKey): void => void this.#wake(other);
-    const parts = { journal, action, clock, chance, turns, log, bounds, suspects: this.#suspects };
+    const parts = { journal, action, clock, chance, turns, log, bounds, eventsMax, suspects: this.#suspects };
     const driver = new Driver({ ...run, ...parts, committed, wake });
     this.#drivers.set(runKeyText(key), driver);
     return driver;

@@ -32,6 +32,8 @@ export interface EngineDeps {
   readonly randomBytes: () => Uint8Array;
   /** When snapshots are taken; those of the engine when nothing is said. */
   readonly snapshotBounds?: SnapshotBounds;
+  /** Events of one run, at most; `limits.eventsMax` when absent. */
+  readonly eventsMax?: number;
 }
 
 /** How often the answer to an inbox row is looked for when another process drives the run. */

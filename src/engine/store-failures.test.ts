@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import type { ActionResult } from "../ports/action.ts";
+import type { ActionCall, ActionResult } from "../ports/action.ts";
 import { ada, gated, stage } from "../../test/engine/stage.ts";
+import { snapshotBounds } from "./snapshots.ts";
 
 describe("crashes and stores", () => {
   test("an attempt that a crash interrupted is continued under its number and key, not counted", async () => {
@@ -124,4 +125,23 @@ test("a run whose journal is damaged is not driven, says so, and holds up no oth
   await Promise.all([refused, deciding]);
   await world.settle();
   assert.equal((await world.row(sound)).summary.status, "completed");
+});
+
+test("a run with more events than are kept of one fails and says so, its calls are aborted, and the others go on", async () => {
+  let aborted = 0;
+  const work = async ({ step }: ActionCall, signal: AbortSignal): Promise<ActionResult> => {
+    if (step !== "slow") return { output: null };
+    return new Promise((_, reject) => signal.addEventListener("abort", () => reject(new Error(`${(aborted += 1)}`))));
+  };
+  const world = await stage(work, snapshotBounds, 40);
+  const many = await world.start(
+    "workflow: w\ninputs: { items: [integer] }\nmode: parallel\nsteps: [{ id: slow, function: work }, { id: each, for_each: inputs.items, max_parallel: 1, function: other }]\n",
+    { items: Array.from({ length: 100 }, (_, index) => index) },
+  );
+  const few = await world.start("workflow: w\nsteps: [{ id: a, function: other }]\n");
+  await world.settle();
+  const { status, error } = (await world.row(many)).summary;
+  assert.deepEqual([status, error?.code, aborted], ["failed", "run.limit", 1]);
+  assert.match(error?.message ?? "", /has 4\d events, which is the most that are kept of one/);
+  assert.equal((await world.row(few)).summary.status, "completed");
 });

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { createLocalHost } from "../../src/adapters/local-host/local-host.ts";
 import { createMemoryStore, type MemoryStore, type StoreFault } from "../../src/adapters/memory/memory-store.ts";
 import type { RunKey } from "../../src/base/ids.ts";
+import { limits } from "../../src/base/limits.ts";
 import type { JsonObject } from "../../src/base/json.ts";
 import { compileWorkflow } from "../../src/language/compile.ts";
 import type { Action, ActionCall, ActionResult } from "../../src/ports/action.ts";
@@ -37,6 +38,7 @@ export interface Stage {
 export async function stage(
   work: Work = async () => ({ output: null }),
   bounds: SnapshotBounds = snapshotBounds,
+  eventsMax: number = limits.eventsMax,
 ): Promise<Stage> {
   const clock = createManualClock(1_700_000_000_000);
   const calls: ActionCall[] = [];
@@ -84,6 +86,7 @@ export async function stage(
       chance: () => 0.5,
       randomBytes: () => crypto.getRandomValues(new Uint8Array(10)),
       snapshotBounds: bounds,
+      eventsMax,
     });
   }
 }
