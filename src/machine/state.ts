@@ -220,7 +220,8 @@ export function phaseOf(state: RunState): RunPhase {
 /** When the run must be looked at again although nobody writes to it: 0 = at once, undefined = never. */
 export function wakeAtOf(state: RunState): number | undefined {
   if (state.ended !== undefined) return undefined;
-  if (state.calls.size > 0) return 0;
+  // A run that is only created has everything before it: it must not pass for one that rests.
+  if (state.calls.size > 0 || !state.started) return 0;
   if (state.paused) return undefined;
   if (state.ready.size > 0 || state.root?.left === 0) return 0;
   return nextDueAt(state);
