@@ -1,6 +1,7 @@
 import type { Json, JsonObject } from "../base/json.ts";
 import type { Plan, StepPlan } from "../language/plan.ts";
 import type { GateOffer, ParentRun, RunLimit, SkipReason, StepError, Vote, WaitReason } from "./event.ts";
+import { LinkedSet } from "./linked-set.ts";
 import type { GateState, RunPhase, StepStatus } from "./states.ts";
 import { type Due, Timers } from "./timers.ts";
 
@@ -192,7 +193,7 @@ export function emptyState(plan: Plan): RunState {
     vars: {},
     env: {},
     instances: new Map(),
-    ready: new Set(),
+    ready: new LinkedSet(),
     calls: new Set(),
     aborting: new Set(),
     gates: new Set(),
