@@ -9,6 +9,7 @@ import type { Host } from "../ports/host.ts";
 import type { InboxEntry, InboxOutcome, RunQuery, RunRow, RunSummary } from "../ports/journal.ts";
 import type { Store } from "../ports/store.ts";
 import type { Committed, Decision, Engine, Report, RunView, StartRequest } from "./contract.ts";
+import { countedCalls } from "./counted-calls.ts";
 import { Drivers } from "./drivers.ts";
 import { decisionEntry } from "./inbox.ts";
 import { createNews, type News } from "./news.ts";
@@ -57,11 +58,13 @@ class DurableEngine implements Engine {
 
   constructor(given: EngineDeps) {
     const fatal = (error: unknown): void => this.#fail(error);
-    const deps = { ...given, store: watchedStore(given.store, fatal) };
+    const calls = countedCalls(given.action);
+    const deps = { ...given, action: calls.action, store: watchedStore(given.store, fatal) };
     this.#deps = deps;
     this.#failure.promise.catch(() => undefined);
     this.#turns = new Turns(deps.store.journal, deps.clock);
     this.#drivers = new Drivers({ ...deps, turns: this.#turns, news: this.#news });
+    this.#turns.gatherWhile(() => calls.underWay() > 0);
   }
 
   get failed(): Promise<never> {
