@@ -3,12 +3,10 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { DatabaseSync } from "node:sqlite";
-import { openDatabase } from "../src/adapters/sqlite/database.ts";
 import { openSqliteStore } from "../src/adapters/sqlite/sqlite-store.ts";
-import { createWriteAheadLog } from "../src/adapters/sqlite/write-ahead-log.ts";
 import type { Append, NewRun, RunSummary, Segment } from "../src/ports/journal.ts";
 import { median, probeDisk } from "./probe.ts";
+import { openStatements } from "./statements.ts";
 
 /** Appends per commit, and how many commits a measurement takes. */
 const groups = [
@@ -58,47 +56,17 @@ async function throughStore(place: string): Promise<{ append: Appender; end: () 
 }
 
 async function bare(place: string): Promise<{ append: Appender; end: () => Promise<void> }> {
-  const file = path.join(place, "journal.db");
-  {
-    const holder = { pid: process.pid, host: "bench", startedAt: 0 };
-    await using store = await openSqliteStore({ folder: place, holder, synchronous: "full" });
-    await store.journal.create(runs);
-  }
-  // The log is looked after as in the store: what is compared is the way to the statements, not the log.
-  const keeper = openDatabase(file, "full");
-  const log = createWriteAheadLog(keeper, file);
-  const connection = new DatabaseSync(file);
-  connection.exec("PRAGMA synchronous = full; PRAGMA wal_autocheckpoint = 0");
-  const ofRun = "tenant = ? AND workspace = ? AND run = ?";
-  const begin = connection.prepare("BEGIN IMMEDIATE");
-  const commit = connection.prepare("COMMIT");
-  const head = connection.prepare(`SELECT epoch, last_seq, status, wake_at, unread, holds FROM run WHERE ${ofRun}`, {
-    returnArrays: true,
-  });
-  const insert = connection.prepare(
-    "INSERT INTO segment (tenant, workspace, run, seq, count, at, events, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-  );
-  const update = connection.prepare(`UPDATE run SET last_seq = ?, summary = ? WHERE ${ofRun}`);
+  const statements = await openStatements(place, runs);
   const summaryText = JSON.stringify(summary);
-  const hash = "f".repeat(64);
   return {
-    async append(indexes, seqs) {
-      begin.run();
-      for (const [position, index] of indexes.entries()) {
-        const { tenant, workspace, run } = runs[index]?.key ?? missing();
-        const seq = seqs[position] ?? 0;
-        head.get(tenant, workspace, run);
-        insert.run(tenant, workspace, run, seq, 1, 1_763_700_000_000, events, hash);
-        update.run(seq, summaryText, tenant, workspace, run);
-      }
-      commit.run();
-      log.committed();
+    append(indexes, seqs) {
+      const keys = indexes.map((index) => runs[index]?.key ?? missing());
+      statements.append(
+        keys.map((key, position) => ({ key, segment: segmentOf(seqs[position] ?? 0), summary: summaryText })),
+      );
+      return Promise.resolve();
     },
-    async end() {
-      connection.close();
-      await log[Symbol.asyncDispose]();
-      keeper[Symbol.dispose]();
-    },
+    end: async () => statements[Symbol.asyncDispose](),
   };
 }
 

@@ -1,79 +1,69 @@
-// One scenario in a process of its own: `node bench/scenario.ts <name> [full|normal]`. Prints one JSON line.
-import { randomBytes } from "node:crypto";
+// One scenario of one system in a process of its own: `node bench/scenario.js <system> <scenario>`. Prints one JSON line.
 import { mkdtempSync, rmSync } from "node:fs";
-import { hostname, tmpdir } from "node:os";
+import { tmpdir } from "node:os";
 import path from "node:path";
-import { createLocalHost } from "../src/adapters/local-host/local-host.ts";
-import { openSqliteStore } from "../src/adapters/sqlite/sqlite-store.ts";
-import { createRealClock } from "../src/app/clock.ts";
-import { openEngine } from "../src/engine/engine.ts";
-import type { Plan } from "../src/language/plan.ts";
-import type { Action } from "../src/ports/action.ts";
-import type { RunRow } from "../src/ports/journal.ts";
-import { type Bench, scenarios, sequence } from "./scenarios.ts";
+import {
+  type Contender,
+  type Outcome,
+  type Row,
+  type ScenarioName,
+  scenarioNames,
+  type SystemName,
+} from "./contender.ts";
+import { openOpenRuns } from "./open-runs.ts";
+import { openMastra } from "./peers/mastra.ts";
+import { openOpenworkflow } from "./peers/openworkflow.ts";
+import { percentile } from "./probe.ts";
+import { openRunwright } from "./runwright.ts";
+import { openProbe } from "./statements.ts";
+import { openVersion } from "./version.ts";
 
-const [name = "", synchronous = "full"] = process.argv.slice(2);
-const scenario = scenarios[name];
-if (scenario === undefined || (synchronous !== "full" && synchronous !== "normal")) {
-  throw new Error(`Usage: node bench/scenario.ts <${Object.keys(scenarios).join("|")}> [full|normal]`);
-}
+type Open = (folder: string, scenario: ScenarioName) => Promise<Contender>;
+
+const systems: Readonly<Record<SystemName, Open>> = {
+  runwright: openRunwright,
+  statements: openProbe,
+  openworkflow: openOpenworkflow,
+  mastra: openMastra,
+};
+/** Scenarios of Runwright that are about more than an open engine. */
+const special: Readonly<Partial<Record<ScenarioName, Open>>> = {
+  "open-runs-10000": openOpenRuns,
+  version: openVersion,
+};
+
+const [system, name] = process.argv.slice(2) as [SystemName, ScenarioName];
+if (!Object.hasOwn(systems, system) || !scenarioNames.includes(name))
+  throw new Error(`Usage: scenario.js <${Object.keys(systems).join("|")}> <${scenarioNames.join("|")}>`);
 
 const folder = mkdtempSync(path.join(process.env["RUNWRIGHT_BENCH_FOLDER"] ?? tmpdir(), "runwright-bench-"));
-const action: Action = { run: () => Promise.resolve({ output: null }), [Symbol.asyncDispose]: () => Promise.resolve() };
-const forever = new AbortController().signal;
+console.log(JSON.stringify(await measured(special[name] ?? systems[system])));
+rmSync(folder, { recursive: true, maxRetries: 3 });
+// Some peers keep timers and threads of their own.
+process.exit(0);
 
-{
-  await using store = await openSqliteStore({
-    folder,
-    synchronous,
-    holder: { pid: process.pid, host: hostname(), startedAt: Date.now() },
-  });
-  const clock = createRealClock();
-  await using host = createLocalHost(clock, (error) => console.error(error));
-  await using engine = await openEngine({
-    store,
-    host,
-    action,
-    clock,
-    chance: Math.random,
-    randomBytes: () => randomBytes(10),
-  });
-
-  const bench: Bench = {
-    engine,
-    async start(plan: Plan): Promise<RunRow> {
-      const version = {
-        digest: `${plan.workflow}-${plan.steps.length}-${plan.steps[0]?.verb.kind}`,
-        workflow: "bench",
-        draft: true,
-        file: "",
-        source: "",
-        plan,
-      };
-      const scope = { tenant: "local", workspace: "default" };
-      return (await engine.start({ scope, principal: { id: "bench", roles: ["*"] }, version, input: {}, env: {} })).row;
-    },
-    async completed({ key }) {
-      const { summary } = await engine.settled(key, forever);
-      if (summary.status !== "completed")
-        throw new Error(`run ended as ${summary.status}: ${JSON.stringify(summary.error)}`);
-    },
-  };
-
-  for (let warm = 0; warm < 3; warm += 1) await bench.completed(await bench.start(sequence(100)));
+async function measured(open: Open): Promise<Omit<Row, "round">> {
+  await using contender = await open(folder, name);
+  const run = contender.scenarios[name];
+  if (run === undefined) throw new Error(`${system} has no scenario ${name}.`);
+  // An engine without work is one that never had any.
+  if (name !== "idle") await contender.warmUp();
   const before = process.cpuUsage();
   const began = performance.now();
-  const { steps, extra } = await scenario.run(bench);
-  const ms = performance.now() - began;
-  const cpu = process.cpuUsage(before);
-  const rssMb = Math.round(process.memoryUsage.rss() / 1_048_576);
-  const figures = {
-    ms: Math.round(ms),
-    steps,
-    perSecond: Math.round((steps / ms) * 1000),
-    cpuMs: Math.round((cpu.user + cpu.system) / 1000),
-    rssMb,
-  };
-  console.log(JSON.stringify({ scenario: name, synchronous, ...figures, ...extra }));
+  const outcome = await run();
+  const ms = outcome.ms ?? performance.now() - began;
+  const { user, system: kernel } = process.cpuUsage(before);
+  const bytes = name === "idle" ? process.memoryUsage.rss() : process.resourceUsage().maxRSS * 1024;
+  const cpuMs = Math.round((user + kernel) / 1000);
+  const residentMb = Math.round(bytes / 1_048_576);
+  return { system, scenario: name, ms: rounded(ms), steps: outcome.steps, cpuMs, residentMb, ...timesOf(outcome) };
 }
-rmSync(folder, { recursive: true });
+
+function timesOf({ times }: Outcome): Pick<Row, "p50Ms" | "p99Ms"> {
+  if (times === undefined) return {};
+  return { p50Ms: rounded(percentile(times, 0.5)), p99Ms: rounded(percentile(times, 0.99)) };
+}
+
+function rounded(value: number): number {
+  return Math.round(value * 100) / 100;
+}

@@ -35,7 +35,7 @@ const sampleRooms: readonly Room[] = [
 const source = (file: string, text: string): Source => ({ file, text });
 const textOf = (file: string): string => readFileSync(path.join(root, file), "utf8");
 const manifestOf = (file: string): Manifest => JSON.parse(textOf(file)) as Manifest;
-const manifests = sourcesOf("package.json", "tools/*/package.json").map(({ file }) => manifestOf(file));
+const manifests = sourcesOf("package.json", "{tools,bench}/*/package.json").map(({ file }) => manifestOf(file));
 
 test("there are sources to look at", () => {
   assert.ok(shipped.length > 0, "without sources every rule below would pass by accident");
@@ -188,7 +188,16 @@ test("control: a range is found", () => {
 });
 
 test("the lockfile is complete for every platform and names no place of download", () => {
-  assert.deepEqual(lockfileProblems(JSON.parse(textOf("package-lock.json")) as Lockfile), []);
+  for (const file of ["package-lock.json", "bench/peers/package-lock.json"])
+    assert.deepEqual(lockfileProblems(JSON.parse(textOf(file)) as Lockfile), [], file);
+});
+
+test("the engines that the bench compares with are no part of this package", () => {
+  const { workspaces = [] } = manifestOf("package.json");
+  assert.deepEqual(
+    workspaces.filter((place) => path.matchesGlob("bench/peers", place)),
+    [],
+  );
 });
 
 test("control: a missing platform, a missing digest and a place of download are found", () => {

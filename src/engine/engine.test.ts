@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { RunwrightError } from "../base/error.ts";
+import { limits } from "../base/limits.ts";
 import { ada, bob, forever, gated, scope, stage, versionOf } from "../../test/engine/stage.ts";
 
 describe("starting", () => {
@@ -21,6 +22,18 @@ describe("starting", () => {
     const second = await world.start(gated, {}, { dedupeKey: "mail-1" });
     assert.equal(second.run, first.run);
     assert.equal((await world.engine.list(scope, { limit: 10 })).length, 1);
+  });
+
+  test("more runs than rest in memory may be started at once, and all are carried out", async () => {
+    const { engine, settle, calls } = await stage();
+    const count = 2 * limits.idleRunsMax;
+    const version = versionOf("workflow: w\nsteps: [{ id: a, function: work }]\n");
+    const request = { scope, principal: ada, version, input: {}, env: {} };
+    const starting = Array.from({ length: count }, () => engine.start(request));
+    await settle();
+    const rows = await Promise.all((await Promise.all(starting)).map(({ row }) => engine.row(row.key)));
+    assert.equal(calls.length, count);
+    assert.equal(rows.filter(({ summary }) => summary.status === "completed").length, count);
   });
 
   test("inputs that do not fit start nothing and are all named", async () => {

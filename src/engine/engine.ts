@@ -10,6 +10,7 @@ import type { InboxEntry, InboxOutcome, RunQuery, RunRow, RunSummary } from "../
 import type { LogEntry } from "../ports/logs.ts";
 import type { Store } from "../ports/store.ts";
 import type { Committed, Decision, Engine, Report, RunView, StartRequest } from "./contract.ts";
+import { countedCalls } from "./counted-calls.ts";
 import { Drivers } from "./drivers.ts";
 import { decisionEntry } from "./inbox.ts";
 import { createLogKeeper, type LogKeeper } from "./log-keeper.ts";
@@ -65,12 +66,14 @@ class DurableEngine implements Engine {
 
   constructor(given: EngineDeps) {
     const fatal = (error: unknown): void => this.#fail(error);
-    const deps = { ...given, store: watchedStore(given.store, fatal) };
+    const calls = countedCalls(given.action);
+    const deps = { ...given, action: calls.action, store: watchedStore(given.store, fatal) };
     this.#deps = deps;
     this.#failure.promise.catch(() => undefined);
     this.#logs = createLogKeeper({ logs: deps.store.logs, clock: deps.clock });
     this.#turns = new Turns(deps.store.journal, deps.clock, this.#logs.flush);
     this.#drivers = new Drivers({ ...deps, turns: this.#turns, news: this.#news, log: this.#logs.add });
+    this.#turns.gatherWhile(() => calls.underWay() > 0);
   }
 
   get failed(): Promise<never> {

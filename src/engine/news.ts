@@ -33,6 +33,7 @@ export function createNews(): News {
   const listeners = new Set<(committed: Committed) => void>();
   const changes = new Map<string, Set<Waiter>>();
   const outcomes = new Map<string, (outcome: InboxOutcome["outcome"]) => void>();
+  const bySignal = new WeakMap<AbortSignal, Set<Waiter>>();
 
   return {
     publish(key, { seq, at, events, told, summary }) {
@@ -71,19 +72,27 @@ export function createNews(): News {
         reject(error instanceof Error ? error : new RunwrightError("call.aborted", "Nobody waits any more."));
       },
     };
-    const aborted = (): void => waiter.stop(signal.reason);
     const forget = (): void => {
       waiting.delete(waiter);
-      signal.removeEventListener("abort", aborted);
+      bySignal.get(signal)?.delete(waiter);
       if (waiting.size === 0 && changes.get(name) === waiting) changes.delete(name);
     };
 
     // A promise that is rejected after it was forgotten must not count as unhandled.
     promise.catch(() => undefined);
     changes.set(name, waiting.add(waiter));
-    if (signal.aborted) aborted();
-    else signal.addEventListener("abort", aborted);
+    if (signal.aborted) waiter.stop(signal.reason);
+    else stopWith(signal, waiter);
     return { promise, forget };
+  }
+
+  /** One listener for each signal: whoever waits for thousands of runs gives them all the same, and each listener of a signal looks at the others. */
+  function stopWith(signal: AbortSignal, waiter: Waiter): void {
+    const known = bySignal.get(signal);
+    if (known !== undefined) return void known.add(waiter);
+    const waiters = new Set([waiter]);
+    bySignal.set(signal, waiters);
+    signal.addEventListener("abort", () => [...waiters].forEach((each) => each.stop(signal.reason)), { once: true });
   }
 }
 

@@ -34,9 +34,12 @@ function waitsForRuns(state: RunState): boolean {
 }
 
 function runsOf(state: RunState): readonly string[] {
-  return Array.from(state.children)
-    .slice(0, summaryGatesMax)
-    .map(({ child }) => child ?? "");
+  const runs: string[] = [];
+  for (const { child } of state.children) {
+    if (runs.length === summaryGatesMax) break;
+    runs.push(child ?? "");
+  }
+  return runs;
 }
 
 function openGates(state: RunState): readonly OpenGate[] {

@@ -19,6 +19,12 @@ interface Creation {
 }
 
 /**
+ * How many turns of the event loop a commit waits for more to write, while calls are under way whose ends may come in that time. A turn costs
+ * microseconds, a commit a flush of the disk: many short calls, each in a process of its own, end in as many turns.
+ */
+const gatherTurnsMax = 32;
+
+/**
  * Group commit: all appends of one turn of the event loop, from all runs, share one transaction.
  *
  * One batch is under way at a time. What arrives meanwhile waits for the next one, which is the larger for it: the slower the disk, the bigger
@@ -34,12 +40,18 @@ export class Turns {
   #running = false;
   #dead = false;
   #quietWaiters: (() => void)[] = [];
+  #isMoreExpected: () => boolean = () => false;
 
   /** `beforeAppend` is called before each batch, for what is to be written with it. */
   constructor(journal: Journal, clock: Clock, beforeAppend: () => void) {
     this.#journal = journal;
     this.#clock = clock;
     this.#beforeAppend = beforeAppend;
+  }
+
+  /** A commit waits a little for others as long as `isMoreExpected`. */
+  gatherWhile(isMoreExpected: () => boolean): void {
+    this.#isMoreExpected = isMoreExpected;
   }
 
   /** From now on nothing is written any more; who waits is told `error`. */
@@ -80,7 +92,14 @@ export class Turns {
   #schedule(): void {
     if (this.#scheduled || this.#running || this.#dead) return;
     this.#scheduled = true;
-    this.#clock.soon(() => void this.#turn());
+    this.#gatherOrTurn(gatherTurnsMax);
+  }
+
+  #gatherOrTurn(turnsLeft: number): void {
+    this.#clock.soon(() => {
+      if (turnsLeft > 0 && this.#isMoreExpected()) this.#gatherOrTurn(turnsLeft - 1);
+      else void this.#turn();
+    });
   }
 
   async #turn(): Promise<void> {

@@ -2,6 +2,7 @@ import type { Json, JsonObject } from "../base/json.ts";
 import type { EffectClass } from "../language/connector.ts";
 import type { Plan, StepPlan } from "../language/plan.ts";
 import type { GateOffer, Operation, ParentRun, RunLimit, SkipReason, StepError, Vote, WaitReason } from "./event.ts";
+import { LinkedSet } from "./linked-set.ts";
 import type { GateState, RunPhase, StepStatus } from "./states.ts";
 import { type Due, Timers } from "./timers.ts";
 
@@ -207,7 +208,7 @@ export function emptyState(plan: Plan): RunState {
     vars: {},
     env: {},
     instances: new Map(),
-    ready: new Set(),
+    ready: new LinkedSet(),
     calls: new Set(),
     aborting: new Set(),
     gates: new Set(),
@@ -235,7 +236,8 @@ export function phaseOf(state: RunState): RunPhase {
 /** When the run must be looked at again although nobody writes to it: 0 = at once, undefined = never. */
 export function wakeAtOf(state: RunState): number | undefined {
   if (state.ended !== undefined) return undefined;
-  if (state.calls.size > 0) return 0;
+  // A run that is only created has everything before it: it must not pass for one that rests.
+  if (state.calls.size > 0 || !state.started) return 0;
   if (state.paused) return undefined;
   if (state.ready.size > 0 || state.root?.left === 0) return 0;
   return nextDueAt(state);

@@ -38,7 +38,7 @@ export interface FunctionLimits {
 
 /** The limits of the product. */
 export const functionLimits: FunctionLimits = {
-  callsMax: 1000,
+  callsMax: 10_000,
   callsAhead: 250,
   waitingMax: 10_000,
   passesMax: 100,

@@ -48,10 +48,11 @@ test("a process that served one tenant and version serves no other", async () =>
   }
 });
 
-test("a process is replaced after a thousand calls", async () => {
-  await using project = openProject({ "functions/pid.mjs": pidModule }, { size: 1 });
+test("a process is replaced after its number of calls", async () => {
+  const limits = { callsMax: 1000 };
+  await using project = openProject({ "functions/pid.mjs": pidModule }, { size: 1, limits });
   const calls = new Map<unknown, number>();
-  for (let call = 0; call < 2 * functionLimits.callsMax + 1; call += 1) {
+  for (let call = 0; call < 2 * limits.callsMax + 1; call += 1) {
     const pid = await project.output("pid");
     calls.set(pid, (calls.get(pid) ?? 0) + 1);
   }

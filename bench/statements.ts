@@ -1,0 +1,99 @@
+import path from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { openDatabase } from "../src/adapters/sqlite/database.ts";
+import { openSqliteStore } from "../src/adapters/sqlite/sqlite-store.ts";
+import { createWriteAheadLog } from "../src/adapters/sqlite/write-ahead-log.ts";
+import type { RunKey } from "../src/base/ids.ts";
+import type { NewRun, RunSummary, Segment } from "../src/ports/journal.ts";
+import type { Contender, Outcome } from "./contender.ts";
+
+/** One append as the statements need it. */
+export interface BareAppend {
+  readonly key: RunKey;
+  readonly segment: Segment;
+  readonly summary: string;
+}
+
+/** The statements that the SQLite journal sends for appends, without its checks and without an engine. */
+export interface Statements extends AsyncDisposable {
+  /** Writes the appends in one commit. */
+  append(batch: readonly BareAppend[]): void;
+}
+
+/** Opens a journal with these runs in it, flushed to the disk (FULL). */
+export async function openStatements(folder: string, runs: readonly NewRun[]): Promise<Statements> {
+  const file = path.join(folder, "journal.db");
+  {
+    const holder = { pid: process.pid, host: "bench", startedAt: 0 };
+    await using store = await openSqliteStore({ folder, holder, synchronous: "full" });
+    await store.journal.create(runs);
+  }
+  // The log is looked after as in the store: what is compared is the way to the statements, not the log.
+  const keeper = openDatabase(file, "full");
+  const log = createWriteAheadLog(keeper, file);
+  const connection = new DatabaseSync(file);
+  connection.exec("PRAGMA synchronous = full; PRAGMA wal_autocheckpoint = 0");
+  const ofRun = "tenant = ? AND workspace = ? AND run = ?";
+  const begin = connection.prepare("BEGIN IMMEDIATE");
+  const commit = connection.prepare("COMMIT");
+  const head = connection.prepare(`SELECT epoch, last_seq, status, wake_at, unread, holds FROM run WHERE ${ofRun}`, {
+    returnArrays: true,
+  });
+  const insert = connection.prepare(
+    "INSERT INTO segment (tenant, workspace, run, seq, count, at, events, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+  );
+  const update = connection.prepare(`UPDATE run SET last_seq = ?, summary = ? WHERE ${ofRun}`);
+  return {
+    append(batch) {
+      begin.run();
+      for (const { key, segment, summary } of batch) {
+        const { tenant, workspace, run } = key;
+        const { seq, count, at, events, hash } = segment;
+        head.get(tenant, workspace, run);
+        insert.run(tenant, workspace, run, seq, count, at, events, hash);
+        update.run(seq, summary, tenant, workspace, run);
+      }
+      commit.run();
+      log.committed();
+    },
+    async [Symbol.asyncDispose]() {
+      connection.close();
+      await log[Symbol.asyncDispose]();
+      keeper[Symbol.dispose]();
+    },
+  };
+}
+
+const counts = { succeeded: 12, failed: 0, skipped: 0, running: 1, waiting: 0 };
+const summary: RunSummary = { status: "running", counts, gates: [], updatedAt: 1_763_700_000_000 };
+// What one commit of (a) holds: the end of a step and the start of the next.
+const events = JSON.stringify([
+  { kind: "step.succeeded", v: 1, path: "s500", output: null },
+  { kind: "step.started", v: 1, path: "s501", attempt: 1, input: null },
+]);
+const key: RunKey = { tenant: "local", workspace: "default", run: "r01arz3ndektsv4rrffq69g5fav" };
+
+/** The probe beside (a): the same statements, one commit a step, each with its turn of the event loop. */
+export async function openProbe(folder: string): Promise<Contender> {
+  const made = { workflow: "bench", version: "f".repeat(64), createdAt: 0, startedBy: "bench", wakeAt: 0 };
+  const statements = await openStatements(folder, [{ key, ...made, segment: segmentOf(1), summary }]);
+  let seq = 1;
+  return {
+    warmUp: async () => void (await commits(300)),
+    scenarios: { "sequential-1000": () => commits(1000) },
+    [Symbol.asyncDispose]: () => statements[Symbol.asyncDispose](),
+  };
+
+  async function commits(count: number): Promise<Outcome> {
+    for (let commit = 0; commit < count; commit += 1) {
+      seq += 2;
+      statements.append([{ key, segment: segmentOf(seq), summary: JSON.stringify(summary) }]);
+      await new Promise(setImmediate);
+    }
+    return { steps: count };
+  }
+}
+
+function segmentOf(seq: number): Segment {
+  return { seq, count: 2, at: 1_763_700_000_000, events, hash: "f".repeat(64) };
+}
