@@ -50,7 +50,7 @@ const folder = mkdtempSync(path.join(process.env["RUNWRIGHT_BENCH_FOLDER"] ?? tm
     clock,
     chance: Math.random,
     randomBytes: () => randomBytes(10),
-    snapshotBounds: { ...snapshotBounds, restEvents: 1, timesLast: 0, busyEvents: Number.POSITIVE_INFINITY },
+    snapshotBounds: { ...snapshotBounds, restEvents: 1, timesLast: 0, busySegments: Number.POSITIVE_INFINITY },
   });
   const forever = new AbortController().signal;
   for (const [size, lanes] of shapes) {

@@ -22,7 +22,13 @@ steps:
   - { id: c, function: other, with: { text: "\${b.output.text}" } }
 output: \${c.output}
 `;
-const often: SnapshotBounds = { ...snapshotBounds, busyEvents: 1, busyEventsEach: 0, restEvents: 1, timesLast: 0 };
+const often: SnapshotBounds = {
+  ...snapshotBounds,
+  busySegments: 1,
+  instancesPerSegment: Number.POSITIVE_INFINITY,
+  restEvents: 1,
+  timesLast: 0,
+};
 const never: SnapshotBounds = { ...often, restEvents: Number.POSITIVE_INFINITY };
 
 /** The first step gives a large value, and each of the others what it is given. */

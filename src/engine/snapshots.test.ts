@@ -12,7 +12,13 @@ import { rebuild } from "./rebuild.ts";
 import { snapshotBounds, type SnapshotBounds } from "./snapshots.ts";
 
 const never: SnapshotBounds = { ...snapshotBounds, restEvents: Number.POSITIVE_INFINITY };
-const often: SnapshotBounds = { ...snapshotBounds, busyEvents: 3, busyEventsEach: 0, restEvents: 1, timesLast: 0 };
+const often: SnapshotBounds = {
+  ...snapshotBounds,
+  busySegments: 3,
+  instancesPerSegment: Number.POSITIVE_INFINITY,
+  restEvents: 1,
+  timesLast: 0,
+};
 
 const asking = `workflow: w
 inputs: { items: [any] }
@@ -171,7 +177,7 @@ describe("a snapshot that is not to be trusted", () => {
   });
 
   test("where the journal behind a snapshot is damaged, the run is damaged", async () => {
-    const world = await echo({ ...often, busyEvents: Number.POSITIVE_INFINITY });
+    const world = await echo({ ...often, busySegments: Number.POSITIVE_INFINITY });
     const key = await world.start(asking, itemsOf(5));
     await world.settle();
     const { journal } = counted(world.store.journal);
@@ -203,23 +209,23 @@ describe("when snapshots are taken", () => {
     return seqs;
   }
 
-  const eager: SnapshotBounds = { ...often, busyEvents: 1 };
+  const eager: SnapshotBounds = { ...often, busySegments: 1 };
 
-  test("a run that begins to wait for long has one, and while it works only after so many events", async () => {
+  test("a run that begins to wait for long has one, and while it works only after so many segments", async () => {
     assert.equal((await taken({ ...snapshotBounds, restEvents: 1 })).length, 1);
     assert.equal((await taken({ ...snapshotBounds, restEvents: 1000 })).length, 0);
     assert.ok((await taken(eager)).length > 20);
-    const seqs = await taken({ ...eager, busyEvents: 10 });
+    const seqs = await taken({ ...eager, busySegments: 10 });
     assert.ok(
       seqs.length > 2 && seqs.slice(0, -1).every((seq, index) => seq - (seqs[index - 1] ?? 0) >= 10),
       String(seqs),
     );
   });
 
-  test("one is paid for by events: twice as many as there are instances, and several times as long as the last one", async () => {
+  test("one is paid for by what was written: a segment for every few instances, and several times as long as the last one", async () => {
     const all = await taken(eager, 200);
     const [each, times] = [
-      await taken({ ...eager, busyEventsEach: 2 }, 200),
+      await taken({ ...eager, instancesPerSegment: 1 }, 200),
       await taken({ ...eager, timesLast: 3 }, 200),
     ];
     assert.ok(

@@ -12,9 +12,10 @@ import type { Tail } from "./segment.ts";
 
 /** When a run gets a snapshot, and how large it may be. */
 export interface SnapshotBounds {
-  /** Events since the last one, while something runs, and for each instance that there is: one that ran has left at least two behind. */
-  readonly busyEvents: number;
-  readonly busyEventsEach: number;
+  /** Segments since the last one, while something runs: reading a segment costs as much as reading seven events of it. */
+  readonly busySegments: number;
+  /** In a run of many instances one segment for so many of them: all are written. */
+  readonly instancesPerSegment: number;
   /** Instances above which none is taken while something runs: writing them would hold up all other runs. */
   readonly busyInstancesMax: number;
   /** Events since the last one, when the run begins to wait for long. */
@@ -29,8 +30,8 @@ export interface SnapshotBounds {
 
 /** See docs/performance.md for how they were found. */
 export const snapshotBounds: SnapshotBounds = {
-  busyEvents: 1000,
-  busyEventsEach: 2,
+  busySegments: 500,
+  instancesPerSegment: 2,
   busyInstancesMax: 20_000,
   restEvents: 200,
   restMs: 60_000,
@@ -41,16 +42,22 @@ export const snapshotBounds: SnapshotBounds = {
 /** What was written to a run's journal since its last snapshot, and how much that one was. */
 export interface Growth {
   readonly events: number;
+  readonly segments: number;
   readonly chars: number;
   readonly lastChars: number;
 }
 
 /** A run without a snapshot that has no event yet. */
-export const noGrowth: Growth = { events: 0, chars: 0, lastChars: 0 };
+export const noGrowth: Growth = { events: 0, segments: 0, chars: 0, lastChars: 0 };
 
 /** With one segment more. */
-export function grown({ events, chars, lastChars }: Growth, segment: Segment): Growth {
-  return { events: events + segment.count, chars: chars + segment.events.length, lastChars };
+export function grown({ events, segments, chars, lastChars }: Growth, segment: Segment): Growth {
+  return {
+    events: events + segment.count,
+    segments: segments + 1,
+    chars: chars + segment.events.length,
+    lastChars,
+  };
 }
 
 /** A snapshot, the values that stand beside it, and what is from then on known of it. */
@@ -78,11 +85,14 @@ export function takeSnapshot(state: RunState, tail: Tail, growth: Growth, bounds
   };
 }
 
-function isDue(state: RunState, at: number, { events, chars, lastChars }: Growth, bounds: SnapshotBounds): boolean {
+function isDue(state: RunState, at: number, growth: Growth, bounds: SnapshotBounds): boolean {
+  const { events, segments, chars, lastChars } = growth;
   if (state.ended !== undefined || events < bounds.restEvents || chars < bounds.timesLast * lastChars) return false;
   if ((wakeAtOf(state) ?? Number.POSITIVE_INFINITY) > at + bounds.restMs) return true;
   const { size } = state.instances;
-  return size <= bounds.busyInstancesMax && events >= Math.max(bounds.busyEvents, bounds.busyEventsEach * size);
+  return (
+    size <= bounds.busyInstancesMax && segments >= Math.max(bounds.busySegments, size / bounds.instancesPerSegment)
+  );
 }
 
 /**
