@@ -141,5 +141,5 @@ function functionsIn(folder: string): Action {
   writeFileSync(path.join(root, "functions/noop.mjs"), "export default async function run() {}\n");
   const size = availableParallelism();
   const options = { root, size, limits: functionLimits, readFolders: [], writeFolders: [], config: {} };
-  return createFunctionAction({ ...options, onLog: () => undefined });
+  return createFunctionAction(options);
 }
