@@ -10,8 +10,8 @@ import { safeJson, safeLine } from "./safe-text.ts";
 
 /** The file of `--log`: one line of JSON for every attempt of a call that ends while it is open. */
 export interface CallLog extends Disposable {
-  /** Writes the lines of one run of this plan. */
-  recorder(plan: Plan): Recorder;
+  /** Writes the lines of one run of this plan, each with the mark. */
+  recorder(plan: Plan, mark: JsonObject): Recorder;
 }
 
 interface Attempt {
@@ -34,7 +34,7 @@ export function openCallLog(file: string, cwd: string, output: Output): CallLog 
     [Symbol.dispose]: close,
   };
 
-  function recorder(plan: Plan): Recorder {
+  function recorder(plan: Plan, mark: JsonObject): Recorder {
     const verbs = new Map(plan.steps.map(({ id, verb }) => [id, verb.kind]));
     // Calls that are open now: never more than the run has.
     const open = new Map<string, Attempt>();
@@ -48,7 +48,7 @@ export function openCallLog(file: string, cwd: string, output: Output): CallLog 
       // What ended before was a matter of the command that carried it out.
       if (begun === undefined || at < openedAt) return;
       const step = stepOf(event.path);
-      write({ run, path: event.path, step, verb: verbs.get(step) ?? "", ...lineOf(event, begun, at) });
+      write({ run, ...mark, path: event.path, step, verb: verbs.get(step) ?? "", ...lineOf(event, begun, at) });
     };
   }
 

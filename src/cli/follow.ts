@@ -20,6 +20,8 @@ export interface FollowOptions {
   readonly quiet: boolean;
   /** Also show what had happened before, as for a run that this command has just started. */
   readonly fromStart: boolean;
+  /** Lines that never change, also in a terminal: time runs differently in a dry run. */
+  readonly isPlain: boolean;
 }
 
 /** What `follow` stands on. */
@@ -36,7 +38,7 @@ export async function follow(run: string, deps: FollowDeps, options: FollowOptio
   const { app, interrupt } = deps;
   using feed = openFeed(app, run);
   const tracker = createTracker(emptyState(await app.planOf(await app.runs.row(run))));
-  using view = createRunView(deps.output, tracker, options.quiet);
+  using view = createRunView(deps.output, tracker, options);
   using _log = deps.onLog((line) => {
     if (!isTold(line)) view.text(logText(line));
   });
@@ -84,9 +86,13 @@ function openFeed(app: App, run: string): Disposable & { pass(listener: (committ
 }
 
 /** The view of a run that fits where the command writes to. */
-export function createRunView(output: Output, tracker: Tracker, quiet: boolean): View {
+export function createRunView(
+  output: Output,
+  tracker: Tracker,
+  { quiet, isPlain }: Pick<FollowOptions, "quiet" | "isPlain">,
+): View {
   if (quiet) return createQuietView();
-  return output.isTerminal ? createLiveView(output, tracker, Date.now) : createPlainView(output, tracker);
+  return output.isTerminal && !isPlain ? createLiveView(output, tracker, Date.now) : createPlainView(output, tracker);
 }
 
 async function settled(app: App, run: string, signal: AbortSignal): Promise<RunRow | undefined> {

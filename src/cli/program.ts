@@ -93,6 +93,10 @@ function addRunCommands(program: Command, carry: Carry): void {
     .option("--input <name=value>", "an input; may be repeated", collect, [])
     .option("--inputs <file.json>", "a JSON file with inputs")
     .option("--continue", "go on with an unfinished run of the same version and inputs, if there is one")
+    .addOption(
+      new Option("--dry-run", "play it through: nothing is called, nothing is kept").conflicts(["continue", "yes"]),
+    )
+    .option("--fixtures <file>", "what the steps of a dry run give, as YAML or JSON")
     .description("start a workflow and follow it")
     .action((file: string, options) =>
       carry(async (session) => (await import("./commands/run.ts")).runCommand(file, options, session), options),

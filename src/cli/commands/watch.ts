@@ -64,7 +64,7 @@ interface Watch {
 /** `still`: it has ended or waits for people; `alone`: nobody carries it out. */
 async function showUntilStill(watch: Watch, options: WatchOptions): Promise<"still" | "alone" | "detached"> {
   const { runs, run, config, session, signal } = watch;
-  using view = createRunView(session.output, watch.tracker, options.quiet === true);
+  using view = createRunView(session.output, watch.tracker, { quiet: options.quiet === true, isPlain: false });
   for (;;) {
     const row = await runs.row(run);
     await takeNew(watch, view);
