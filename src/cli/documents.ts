@@ -28,6 +28,7 @@ export function endDocument(view: RunView): JsonObject {
   return {
     ...runDocument(view.row),
     output: view.output,
+    ...(view.leniency === undefined ? {} : { leniency: { ...view.leniency } }),
     gates: view.gates.map((gate) => ({
       path: gate.path,
       question: gate.question,
@@ -47,7 +48,7 @@ export function viewDocument(view: RunView): JsonObject {
 }
 
 function stepDocument(step: InstanceView): JsonObject {
-  const { path, verb, status, reason, attempt, startedAt, endedAt, until, output, error, items } = step;
+  const { path, verb, status, reason, attempt, startedAt, endedAt, until, output, error, warnings, items } = step;
   return {
     path,
     step: step.step,
@@ -60,6 +61,7 @@ function stepDocument(step: InstanceView): JsonObject {
     ...(until === undefined ? {} : { until: time(until) }),
     ...(items === undefined ? {} : { items: { ...items } }),
     ...(error === undefined ? {} : { error: { ...error } }),
+    ...(warnings === undefined ? {} : { warnings }),
     ...(output === undefined ? {} : { output }),
   };
 }

@@ -96,6 +96,11 @@ function addRunCommands(program: Command, carry: Carry): void {
     .addOption(
       new Option("--dry-run", "play it through: nothing is called, nothing is kept").conflicts(["continue", "yes"]),
     )
+    .option("--continue-on-error", "let the run go on where a step fails that does not say what follows")
+    .addOption(new Option("--strict", "refuse a file that has warnings"))
+    .addOption(
+      new Option("--permissive", "take what is not there as null or an empty list, with a warning").conflicts("strict"),
+    )
     .option("--fixtures <file>", "what the steps of a dry run give, as YAML or JSON")
     .description("start a workflow and follow it")
     .action((file: string, options) =>

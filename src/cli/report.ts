@@ -77,7 +77,11 @@ export function reportError(thrown: unknown, session: Session): ExitCode {
   return exitOfError(thrown);
 }
 
-function endLines({ row, gates }: RunView, { output }: Session, { quiet, dry }: EndOptions): readonly string[] {
+function endLines(
+  { row, gates, instances }: RunView,
+  { output }: Session,
+  { quiet, dry }: EndOptions,
+): readonly string[] {
   const { summary } = row;
   const { word, tone } = wordOfRun(summary);
   const took = summary.endedAt === undefined ? "" : ` in ${formatDuration(summary.endedAt - row.createdAt)}`;
@@ -86,7 +90,34 @@ function endLines({ row, gates }: RunView, { output }: Session, { quiet, dry }: 
   if (quiet) return why;
   const open = gates.map((gate) => `  ${shownPath(gate.path)}: ${safeLine(gate.question)}`);
   const name = dry === undefined ? row.key.run : "dry run";
-  return ["", `${output.tone(tone, word)}  ${safeLine(row.workflow)}  ${name}${took}`, ...why, ...open];
+  return [
+    "",
+    `${output.tone(tone, word)}  ${safeLine(row.workflow)}  ${name}${took}`,
+    ...why,
+    ...letPass(row, instances),
+    ...open,
+  ];
+}
+
+/** What a run that did not fail has gone over: a lenient run must not look like one in which all was well. */
+function letPass({ summary }: RunRow, instances: RunView["instances"]): readonly string[] {
+  const failed = instances.filter(
+    ({ status, verb, items }) => status === "failed" && verb !== "do" && items === undefined,
+  );
+  const warnings = instances.reduce((sum, each) => sum + (each.warnings?.length ?? 0), 0);
+  return [
+    ...(summary.outcome === "ok" && failed.length > 0
+      ? [`  failed all the same: ${listed(failed.map(({ path }) => shownPath(path)))}`]
+      : []),
+    ...(warnings > 0 ? [`  ${warnings} warning${warnings === 1 ? "" : "s"}: what was not there counted as null`] : []),
+  ];
+}
+
+const pathsShownMax = 8;
+
+function listed(paths: readonly string[]): string {
+  const more = paths.length > pathsShownMax ? ` and ${paths.length - pathsShownMax} more` : "";
+  return `${paths.slice(0, pathsShownMax).join(", ")}${more}`;
 }
 
 function errorLine({ path, message, code }: NonNullable<RunRow["summary"]["error"]>): string {

@@ -53,6 +53,7 @@ export function createTracker(state: RunState): Tracker {
         note(instance);
         const left = lineOf(event, instance, at);
         if (left !== undefined) lines.push(left);
+        for (const warning of event.warnings ?? []) lines.push(line(instance, warned, warning));
       }
       return lines;
     },
@@ -135,6 +136,8 @@ const skipNotes = {
   rejected: "its gate was rejected",
   parent: "",
 } as const;
+
+const warned: Word = { word: "warning", tone: "attention" };
 
 function saidBy({ by, comment }: Vote): string {
   return [`by ${by}`, comment].filter(Boolean).join(": ");

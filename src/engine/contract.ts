@@ -1,5 +1,6 @@
 import type { Principal, RunKey, Scope } from "../base/ids.ts";
 import type { Json, JsonObject } from "../base/json.ts";
+import type { Leniency } from "../language/plan.ts";
 import type { RunEvent } from "../machine/event.ts";
 import type { Version } from "../ports/catalog.ts";
 import type { RunQuery, RunRow } from "../ports/journal.ts";
@@ -62,6 +63,8 @@ export interface InstanceView {
   readonly until?: number;
   readonly output?: Json;
   readonly error?: { readonly code: string; readonly message: string };
+  /** What was let pass in it, in a permissive run. */
+  readonly warnings?: readonly string[];
   readonly items?: { readonly total: number; readonly ended: number };
 }
 
@@ -86,6 +89,8 @@ export interface RunView {
   readonly row: RunRow;
   readonly input: JsonObject;
   readonly output: Json;
+  /** What was let pass beyond what the file says. */
+  readonly leniency?: Leniency;
   readonly gates: readonly GateView[];
   readonly instances: readonly InstanceView[];
 }

@@ -9,6 +9,7 @@ export function viewOf(row: RunRow, state: RunState): RunView {
     row,
     input: state.input,
     output: state.ended?.output ?? null,
+    ...(state.plan.leniency !== undefined && { leniency: state.plan.leniency }),
     gates: [...state.gates].flatMap((instance) => gateView(instance)),
     instances: [...state.instances.values()].map((instance) => instanceView(instance)),
   };
@@ -21,7 +22,7 @@ function gateView(instance: Instance): readonly GateView[] {
 }
 
 function instanceView(instance: Instance): InstanceView {
-  const { path, step, title, status, attempt, startedAt, endedAt, timer, error, each } = instance;
+  const { path, step, title, status, attempt, startedAt, endedAt, timer, error, warnings, each } = instance;
   const reason = instance.skipped ?? instance.waiting;
   return {
     path,
@@ -36,6 +37,7 @@ function instanceView(instance: Instance): InstanceView {
     ...(timer === undefined ? {} : { until: timer.dueAt }),
     ...(status === "succeeded" ? { output: outputOf(instance) } : {}),
     ...(error === undefined ? {} : { error }),
+    ...(warnings === undefined ? {} : { warnings }),
     ...(each === undefined || !isWhole(instance) ? {} : { items: { total: each.items.length, ended: each.ended } }),
   };
 }

@@ -1,6 +1,6 @@
 import { RunwrightError } from "../base/error.ts";
 import { limits } from "../base/limits.ts";
-import type { RunEvent } from "./event.ts";
+import { type RunEvent, warningsMax } from "./event.ts";
 import { applyGateEvent, isGateEvent } from "./gate.ts";
 import { withoutIterations } from "./events.ts";
 import {
@@ -48,6 +48,8 @@ function fold(state: RunState, event: RunEvent, at: number): void {
   if (!("path" in event)) return applyRunEvent(state, event, at);
   const instance = instanceAt(state, event);
   if ("title" in event && event.title !== undefined) instance.title = event.title;
+  if (event.warnings !== undefined)
+    instance.warnings = [...(instance.warnings ?? []), ...event.warnings].slice(0, warningsMax);
   if (isGateEvent(event)) return applyGateEvent(state, instance, event, at);
   return applyStepEvent(state, instance, event, at);
 }

@@ -54,8 +54,16 @@ export interface Vote {
   readonly self: boolean;
 }
 
+/** How many warnings one event holds. */
+export const warningsMax = 20;
+
 /** What happened to a run, in order. The journal holds these and nothing else. `v` is the number of the event's form. */
-export type RunEvent =
+export type RunEvent = Fact & {
+  /** What counted as null or as an empty list in making it: only in permissive runs. */
+  readonly warnings?: readonly string[];
+};
+
+type Fact =
   | {
       readonly kind: "run.created";
       readonly v: 1;

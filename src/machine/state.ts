@@ -50,6 +50,8 @@ export interface Instance {
   output?: Json;
   artifacts?: Json;
   error?: StepError;
+  /** What was let pass in it, in a permissive run. */
+  warnings?: readonly string[];
   skipped?: SkipReason;
   waiting?: WaitReason;
   timer?: Timer;
@@ -173,6 +175,8 @@ export interface RunState {
   backoffs: number;
   /** Time in which something ran or backed off: `spentMs` until `since`, and on from there while that is set. */
   readonly active: { spentMs: number; since?: number };
+  /** Hears of what is not there while an event is being made; on a view of the state, never in the state itself. */
+  readonly missing?: (what: string) => void;
   /** The bound of the run that was reached. */
   limit?: RunLimit;
   readonly counts: Counts;

@@ -4,7 +4,7 @@ import { type App, openApp } from "../../app/app.ts";
 import type { Config } from "../../app/config.ts";
 import { resolveFolders } from "../../app/grants.ts";
 import { type WholeVersion, wholeVersion } from "../../app/versions.ts";
-import { readWorkflow, type WorkflowFile } from "../../app/workflow-file.ts";
+import { type Reading, readWorkflow, type WorkflowFile } from "../../app/workflow-file.ts";
 import { RunwrightError } from "../../base/error.ts";
 import { equalJson, isJsonObject, type Json, type JsonObject } from "../../base/json.ts";
 import { applyDefaults } from "../../language/schema/defaults.ts";
@@ -32,6 +32,12 @@ export interface RunOptions extends FollowFlags {
   readonly dryRun?: boolean;
   /** A file with what the steps of a dry run give. */
   readonly fixtures?: string;
+  /** Steps that do not say what follows when they fail let the run go on. */
+  readonly continueOnError?: boolean;
+  /** Warnings of the file are errors. */
+  readonly strict?: boolean;
+  /** What is not there counts as null, with a warning. */
+  readonly permissive?: boolean;
 }
 
 /** Starts a workflow and follows it until it has ended or only people can move it on. */
@@ -39,7 +45,7 @@ export async function runCommand(file: string, options: RunOptions, session: Ses
   if (options.fixtures !== undefined && options.dryRun !== true)
     throw new RunwrightError("usage.invalid", "--fixtures is what a dry run gets: give --dry-run too.");
   const config = await sessionConfig(session);
-  const whole = read(file, config, session);
+  const whole = read(file, config, session, readingOf(options));
   const input = inputOf(whole.version, options, session);
   using log = openLog(options, session);
   const where = { config, session, log };
@@ -49,12 +55,20 @@ export async function runCommand(file: string, options: RunOptions, session: Ses
 }
 
 /** The version that a file is now, after what the checker has to say about it. */
-function read(file: string, config: Config, session: Session): WholeVersion {
-  const workflow = readWorkflow(config, file, session.cwd);
+function read(file: string, config: Config, session: Session, reading: Reading): WholeVersion {
+  const workflow = readWorkflow(config, file, session.cwd, reading);
   const { version } = workflow;
   if (version === undefined || workflow.diagnostics.length > 0) reportDiagnostics([workflow], session, "text");
   if (version === undefined) throw refusal(workflow, session);
-  return wholeVersion(config, version, path.resolve(session.cwd, file));
+  return wholeVersion(config, version, path.resolve(session.cwd, file), reading);
+}
+
+function readingOf({ continueOnError, permissive, strict }: RunOptions): Reading {
+  const leniency = {
+    ...(continueOnError === true && { continueOnError }),
+    ...(permissive === true && { permissive }),
+  };
+  return { strict: strict === true, ...(Object.keys(leniency).length > 0 && { leniency }) };
 }
 
 interface Where {

@@ -25,16 +25,23 @@ export async function showCommand(name: string, session: Session): Promise<ExitC
   return exitCodes.ok;
 }
 
-function head({ row, input }: RunView, { output }: Session): readonly string[] {
+function head({ row, input, leniency }: RunView, { output }: Session): readonly string[] {
   const { word, tone } = wordOfRun(row.summary);
   const end = row.summary.endedAt ?? row.summary.updatedAt;
   return [
     `${output.dataTone(tone, word)}  ${output.dataTone("strong", safeLine(row.workflow))}  ${row.key.run}`,
     `started ${ago(row.createdAt, Date.now())} by ${safeLine(row.startedBy)}, took ${formatDuration(end - row.createdAt)}`,
+    ...leniencyLines(leniency),
     ...(Object.keys(input).length === 0 ? [] : ["", "inputs", ...indented(showStart(input, valueLinesMax))]),
     "",
     "steps",
   ];
+}
+
+function leniencyLines({ continueOnError, permissive }: NonNullable<RunView["leniency"]> = {}): readonly string[] {
+  const options = [continueOnError === true && "--continue-on-error", permissive === true && "--permissive"];
+  const given = options.filter((each) => each !== false);
+  return given.length === 0 ? [] : [`with ${given.join(" and ")}`];
 }
 
 /** Items of a list that ended well are told by the list's count; what failed, runs or waits is listed one by one. */
@@ -44,7 +51,10 @@ function steps({ instances }: RunView, session: Session): readonly string[] {
   );
   const lines = listed
     .slice(0, stepsMax)
-    .map((each) => layLine(stepLine(each), session.output.columns, session.output.dataTone));
+    .flatMap((each) => [
+      layLine(stepLine(each), session.output.columns, session.output.dataTone),
+      ...(each.warnings ?? []).map((warning) => `             ${safeLine(warning)}`),
+    ]);
   if (listed.length > stepsMax) lines.push(`  … and ${listed.length - stepsMax} more: ${session.me} show <run> --json`);
   return lines;
 }
