@@ -3,8 +3,10 @@ import path from "node:path";
 import { createLocalHost } from "../adapters/local-host/local-host.ts";
 import type { Chance, Clock } from "../base/clock.ts";
 import type { JsonObject } from "../base/json.ts";
-import type { Engine } from "../engine/contract.ts";
+import type { Engine, StartRequest } from "../engine/contract.ts";
 import { openEngine } from "../engine/engine.ts";
+import { forkRun } from "../engine/fork.ts";
+import type { ForkPoint } from "../machine/fork.ts";
 import type { Action } from "../ports/action.ts";
 import type { Version } from "../ports/catalog.ts";
 import type { Host } from "../ports/host.ts";
@@ -58,7 +60,7 @@ export async function assemble(
     { version, parts }: WholeVersion,
     input: JsonObject,
     env: AppOptions["env"],
-    again?: string,
+    from: Pick<StartRequest, "again" | "fork"> = {},
   ): Promise<RunRow> {
     const { row } = await engine.start({
       scope: localScope,
@@ -67,7 +69,7 @@ export async function assemble(
       parts,
       input,
       env: declaredEnv([version, ...parts], env),
-      ...(again !== undefined && { again }),
+      ...from,
     });
     return row;
   }
@@ -78,7 +80,12 @@ interface RunsDeps {
   readonly config: Config;
   readonly store: Store;
   readonly engine: Engine;
-  readonly start: (whole: WholeVersion, input: JsonObject, env: AppOptions["env"], again?: string) => Promise<RunRow>;
+  readonly start: (
+    whole: WholeVersion,
+    input: JsonObject,
+    env: AppOptions["env"],
+    from?: Pick<StartRequest, "again" | "fork">,
+  ) => Promise<RunRow>;
   readonly env: AppOptions["env"];
 }
 
@@ -103,10 +110,14 @@ function createRuns({ config, store, engine, start, env: own }: RunsDeps): Runs 
   }
 
   /** What the steps of a version run is kept already: only the version itself is handed on. */
-  async function rerun(run: string, input: JsonObject): Promise<RunRow> {
+  async function rerun(run: string, input: JsonObject, point?: ForkPoint): Promise<RunRow> {
+    if (point !== undefined) {
+      const forked = await forkRun(store, localKey(run), point, input);
+      return start({ version: forked.version, parts: [] }, forked.input, own, { again: run, fork: forked.fork });
+    }
     const { row, input: before } = await reader.view(run);
     const version = await store.catalog.get(localScope, row.version);
-    return start({ version, parts: [] }, { ...before, ...input }, own, run);
+    return start({ version, parts: [] }, { ...before, ...input }, own, { again: run });
   }
 }
 

@@ -4,6 +4,7 @@ import { messageOf, RunwrightError } from "../base/error.ts";
 import type { JsonObject } from "../base/json.ts";
 import type { Plan } from "../language/plan.ts";
 import type { RunEvent } from "../machine/event.ts";
+import { rootIdOf } from "../machine/fork.ts";
 import type { Output } from "./output.ts";
 import type { Recorder } from "./recording.ts";
 import { safeJson, safeLine } from "./safe-text.ts";
@@ -38,7 +39,9 @@ export function openCallLog(file: string, cwd: string, output: Output): CallLog 
     const verbs = new Map(plan.steps.map(({ id, verb }) => [id, verb.kind]));
     // Calls that are open now: never more than the run has.
     const open = new Map<string, Attempt>();
+    const isKept = createKept();
     return ({ run, at, event }) => {
+      if (isKept(event)) return;
       // Only calls are given an input; groups begin without one.
       if (event.kind === "step.started" && event.input !== undefined)
         open.set(event.path, { attempt: event.attempt, startedAt: at });
@@ -66,6 +69,15 @@ export function openCallLog(file: string, cwd: string, output: Output): CallLog 
     if (descriptor !== undefined) closeSync(descriptor);
     descriptor = undefined;
   }
+}
+
+/** True for what a run keeps of another: its calls were a matter of that one. To be asked of every event, from the first on. */
+function createKept(): (event: RunEvent) => boolean {
+  let kept: ReadonlySet<string> = new Set();
+  return (event) => {
+    if (event.kind === "run.created") kept = new Set(event.forkedFrom?.kept);
+    return "path" in event && kept.has(rootIdOf(event.path));
+  };
 }
 
 function openForAppending(file: string, cwd: string): number {

@@ -29,6 +29,7 @@ export function endDocument(view: RunView): JsonObject {
     ...runDocument(view.row),
     output: view.output,
     ...(view.leniency === undefined ? {} : { leniency: { ...view.leniency } }),
+    ...(view.forkedFrom === undefined ? {} : { forkedFrom: { ...view.forkedFrom } }),
     gates: view.gates.map((gate) => ({
       path: gate.path,
       question: gate.question,
@@ -48,7 +49,7 @@ export function viewDocument(view: RunView): JsonObject {
 }
 
 function stepDocument(step: InstanceView): JsonObject {
-  const { path, verb, status, reason, attempt, startedAt, endedAt, until, output, error, warnings, items } = step;
+  const { path, verb, status, reason, attempt, startedAt, endedAt, until, output, error, warnings, kept, items } = step;
   return {
     path,
     step: step.step,
@@ -56,6 +57,7 @@ function stepDocument(step: InstanceView): JsonObject {
     status,
     attempt,
     ...(reason === undefined ? {} : { reason }),
+    ...(kept === undefined ? {} : { kept }),
     ...(startedAt === undefined ? {} : { startedAt: time(startedAt) }),
     ...(endedAt === undefined ? {} : { endedAt: time(endedAt) }),
     ...(until === undefined ? {} : { until: time(until) }),

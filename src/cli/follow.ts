@@ -42,10 +42,7 @@ export async function follow(run: string, deps: FollowDeps, options: FollowOptio
   using _log = deps.onLog((line) => {
     if (!isTold(line)) view.text(logText(line));
   });
-  for await (const committed of app.history(run, 1)) {
-    const lines = tracker.take(committed);
-    if (options.fromStart) view.lines(lines);
-  }
+  await catchUp(app.history(run, 1), tracker, options.fromStart ? view : undefined);
   const acceptor = createAcceptor(app, run);
   feed.pass((committed) => {
     view.lines(tracker.take(committed));
@@ -67,6 +64,23 @@ export async function follow(run: string, deps: FollowDeps, options: FollowOptio
     if ((await ask(gate, deps, run)) === "later") later.add(gate.path);
     if (interrupt.signal.aborted) return undefined;
   }
+}
+
+/** Takes in what happened before, and shows it where there is a view for it. */
+async function catchUp(
+  history: AsyncIterable<Committed>,
+  tracker: Tracker,
+  view: Pick<View, "lines"> | undefined,
+): Promise<void> {
+  for await (const committed of history) {
+    const lines = tracker.take(committed);
+    if (!isKept(committed)) view?.lines(lines);
+  }
+}
+
+/** What a run keeps of another was told when that one was carried out. */
+function isKept({ events: [first] }: Committed): boolean {
+  return first?.kind === "run.created" && first.forkedFrom !== undefined;
 }
 
 /** Commits of one run, kept until somebody takes them: none is missed between subscribing and reading the state. */

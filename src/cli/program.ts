@@ -115,6 +115,10 @@ function addRunCommands(program: Command, carry: Carry): void {
   following(program.command("rerun"))
     .argument("<run>", runArgument)
     .option("--input <name=value>", "an input over the ones it had; may be repeated", collect, [])
+    .option("--from-step <id>", "keep the results of the steps that do not depend on this one")
+    .addOption(
+      new Option("--failed", "keep the results of the steps that do not depend on failed ones").conflicts("fromStep"),
+    )
     .description("run the same version again, with the same inputs or others")
     .action((run: string, options) =>
       carry(async (session) => (await import("./commands/rerun.ts")).rerunCommand(run, options, session)),

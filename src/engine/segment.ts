@@ -51,7 +51,7 @@ export async function rebuild(
 }
 
 /** The events of a segment that must follow `tail`. */
-function verifiedEvents(key: RunKey, tail: Tail, segment: Segment): readonly RunEvent[] {
+export function verifiedEvents(key: RunKey, tail: Tail, segment: Segment): readonly RunEvent[] {
   if (segment.seq !== tail.seq + 1 || segment.hash !== segmentHash(tail.hash, segment.seq, segment.events)) {
     throw new RunwrightError(
       "journal.damaged",

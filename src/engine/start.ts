@@ -28,7 +28,7 @@ interface RunRequest extends StartRequest {
 
 /** Checks the inputs and makes the first event. Throws `inputs.invalid` naming every input that does not fit. */
 export function prepareRun(request: RunRequest, run: string, at: number): PreparedRun {
-  const { scope, version, principal, env, dedupeKey, parent, depth } = request;
+  const { scope, version, principal, env, dedupeKey, parent, depth, fork } = request;
   const key: RunKey = { ...scope, run };
   const event: RunEvent = {
     kind: "run.created",
@@ -40,14 +40,18 @@ export function prepareRun(request: RunRequest, run: string, at: number): Prepar
     input: checkedInput(request),
     env,
     startedBy: principal.id,
-    effectRoot: request.effectRoot ?? run,
+    effectRoot: fork?.effectRoot ?? request.effectRoot ?? run,
     ...(request.again !== undefined && { again: request.again }),
+    ...(fork !== undefined && { forkedFrom: fork.from }),
     ...(parent !== undefined && { parent }),
     ...(depth !== undefined && { depth }),
   };
   const state = emptyState(version.plan);
-  apply(state, event, at);
-  const segment = nextSegment(emptyTail, [JSON.stringify(event)], at);
+  const events: readonly RunEvent[] =
+    fork === undefined ? [event] : [event, { kind: "run.started", v: 1 }, ...fork.events];
+  for (const each of events) apply(state, each, at);
+  const texts = events.map((each) => JSON.stringify(each));
+  const segment = nextSegment(emptyTail, texts, at);
   const created: NewRun = {
     key,
     workflow: version.workflow,

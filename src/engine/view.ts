@@ -1,3 +1,4 @@
+import { rootIdOf } from "../machine/fork.ts";
 import { outputOf } from "../machine/output.ts";
 import { type Instance, isWhole, type RunState } from "../machine/state.ts";
 import type { RunRow } from "../ports/journal.ts";
@@ -5,13 +6,19 @@ import type { GateView, InstanceView, RunView } from "./contract.ts";
 
 /** A run as commands and pages show it. */
 export function viewOf(row: RunRow, state: RunState): RunView {
+  const forkedFrom = state.created?.forkedFrom;
+  const kept = new Set(forkedFrom?.kept);
   return {
     row,
     input: state.input,
     output: state.ended?.output ?? null,
     ...(state.plan.leniency !== undefined && { leniency: state.plan.leniency }),
+    ...(forkedFrom !== undefined && { forkedFrom }),
     gates: [...state.gates].flatMap((instance) => gateView(instance)),
-    instances: [...state.instances.values()].map((instance) => instanceView(instance)),
+    instances: [...state.instances.values()].map((instance) => ({
+      ...instanceView(instance),
+      ...(kept.has(rootIdOf(instance.path)) && { kept: true }),
+    })),
   };
 }
 

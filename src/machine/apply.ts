@@ -122,8 +122,9 @@ function applyStepEvent(state: RunState, instance: Instance, event: StepEvent, a
 
 function created(state: RunState, event: Of<"run.created">, at: number): void {
   if (state.created !== undefined) throw illegal(event, "the run exists already");
-  const { run, workflow, version, startedBy, effectRoot, parent, depth = 0 } = event;
-  state.created = { run, workflow, version, startedBy, effectRoot, at, depth, ...(parent !== undefined && { parent }) };
+  const { run, workflow, version, startedBy, effectRoot, parent, forkedFrom, depth = 0 } = event;
+  const others = { ...(parent !== undefined && { parent }), ...(forkedFrom !== undefined && { forkedFrom }) };
+  state.created = { run, workflow, version, startedBy, effectRoot, at, depth, ...others };
   state.input = event.input;
   state.vars = event.input;
   state.env = event.env;

@@ -18,6 +18,15 @@ export interface ParentRun {
   readonly path: string;
 }
 
+/** The run that this one is another try of, with what it keeps of it. */
+export interface ForkedFrom {
+  readonly run: string;
+  /** The first step that is carried out anew. */
+  readonly path: string;
+  /** Steps of the file's own list whose events are those of the other run. */
+  readonly kept: readonly string[];
+}
+
 export interface StepError {
   readonly code: string;
   readonly message: string;
@@ -80,6 +89,8 @@ type Fact =
       readonly effectRoot: string;
       /** The run that this one is another try of. */
       readonly again?: string;
+      /** The same, where a part of that run is kept: its events follow in this commit. */
+      readonly forkedFrom?: ForkedFrom;
       readonly parent?: ParentRun;
       /** How many runs stand above it; absent: none. */
       readonly depth?: number;

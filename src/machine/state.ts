@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from "../base/json.ts";
 import type { Plan, StepPlan } from "../language/plan.ts";
-import type { GateOffer, ParentRun, RunLimit, SkipReason, StepError, Vote, WaitReason } from "./event.ts";
+import type { ForkedFrom, GateOffer, ParentRun, RunLimit, SkipReason, StepError, Vote, WaitReason } from "./event.ts";
 import type { GateState, RunPhase, StepStatus } from "./states.ts";
 import { type Due, Timers } from "./timers.ts";
 
@@ -135,6 +135,7 @@ export interface RunState {
     readonly effectRoot: string;
     readonly at: number;
     readonly parent?: ParentRun;
+    readonly forkedFrom?: ForkedFrom;
     readonly depth: number;
   };
   /** Number of events applied. */

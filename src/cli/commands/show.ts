@@ -9,7 +9,7 @@ import { openReader } from "../open-reader.ts";
 import { safeLine } from "../safe-text.ts";
 import { type Session, sessionConfig } from "../session.ts";
 import { showStart } from "../show-value.ts";
-import { ago, shownPath, wordOfRun, wordOfStep } from "../words.ts";
+import { ago, keptWords, shownPath, wordOfRun, wordOfStep } from "../words.ts";
 
 const stepsMax = 200;
 const valueLinesMax = 40;
@@ -25,12 +25,15 @@ export async function showCommand(name: string, session: Session): Promise<ExitC
   return exitCodes.ok;
 }
 
-function head({ row, input, leniency }: RunView, { output }: Session): readonly string[] {
+function head({ row, input, leniency, forkedFrom }: RunView, { output }: Session): readonly string[] {
   const { word, tone } = wordOfRun(row.summary);
   const end = row.summary.endedAt ?? row.summary.updatedAt;
   return [
     `${output.dataTone(tone, word)}  ${output.dataTone("strong", safeLine(row.workflow))}  ${row.key.run}`,
     `started ${ago(row.createdAt, Date.now())} by ${safeLine(row.startedBy)}, took ${formatDuration(end - row.createdAt)}`,
+    ...(forkedFrom === undefined
+      ? []
+      : [`again of ${forkedFrom.run} from ${safeLine(forkedFrom.path)}; ${keptWords(forkedFrom.kept)}`]),
     ...leniencyLines(leniency),
     ...(Object.keys(input).length === 0 ? [] : ["", "inputs", ...indented(showStart(input, valueLinesMax))]),
     "",
@@ -60,18 +63,28 @@ function steps({ instances }: RunView, session: Session): readonly string[] {
 }
 
 function stepLine(step: InstanceView): Parameters<typeof layLine>[0] {
-  const { path, title, status, reason, attempt, startedAt, endedAt, items, error } = step;
+  const { path, status, attempt, items } = step;
   const count =
     items === undefined ? (attempt > 1 ? `attempt ${attempt}` : undefined) : `${items.ended}/${items.total}`;
-  const note = error?.message ?? (status === "succeeded" ? undefined : reason) ?? title;
+  const note = noteOf(step);
   return {
     ...wordOfStep(status),
     path: shownPath(path),
     failed: status === "failed",
-    ...(startedAt === undefined ? {} : { tookMs: (endedAt ?? Date.now()) - startedAt }),
+    ...timeOf(step),
     ...(count === undefined ? {} : { count }),
     ...(note === undefined ? {} : { note: safeLine(note) }),
   };
+}
+
+function noteOf({ status, title, reason, kept, error }: InstanceView): string | undefined {
+  const why = error?.message ?? (status === "succeeded" ? undefined : reason);
+  return why ?? (kept === true ? "kept" : title);
+}
+
+/** What was kept took its time in another run. */
+function timeOf({ startedAt, endedAt, kept }: InstanceView): { readonly tookMs?: number } {
+  return startedAt === undefined || kept === true ? {} : { tookMs: (endedAt ?? Date.now()) - startedAt };
 }
 
 function gates(view: RunView, { me }: Session): readonly string[] {
