@@ -1,6 +1,6 @@
 import type { App } from "../app/app.ts";
 import type { Config } from "../app/config.ts";
-import type { JsonObject } from "../base/json.ts";
+import type { Plan } from "../language/plan.ts";
 import type { RunRow } from "../ports/journal.ts";
 import { type CallLog, openCallLog } from "./call-log.ts";
 import type { DryNotes } from "./dry-notes.ts";
@@ -75,7 +75,7 @@ interface Followed extends FollowSession {
 async function followChain(run: string, where: Followed, flags: FollowFlags): Promise<ExitCode> {
   const { app, session, dry } = where;
   const end = { quiet: flags.quiet === true, summary: flags.summary === true, ...(dry !== undefined && { dry }) };
-  const recording = createRecording(run, await recordersOf(run, where));
+  const recording = createRecording(run, recordersOf(await planOf(app, run), where));
 
   const row = await followRecorded(run, { ...where, recording }, flags);
   if (row === undefined) return await stopSafely(run, { ...where, recording }, end);
@@ -114,20 +114,21 @@ const stopping: Readonly<Record<StopCause, string>> = {
 };
 
 /** What takes in the events of a run besides the view. */
-export async function recordersOf(
-  run: string,
-  { app, session, log, dry }: Pick<FollowSession, "app" | "session" | "log" | "dry">,
-): Promise<readonly Recorder[]> {
+export function recordersOf(
+  plan: Plan,
+  { session, log, dry }: Pick<FollowSession, "session" | "log" | "dry">,
+): readonly Recorder[] {
+  const { jsonl, output } = session;
   const mark = dry === undefined ? {} : { dryRun: true };
   return [
-    ...streamOf(session, mark),
-    ...(log === undefined ? [] : [log.recorder(await app.planOf(await app.runs.row(run)), mark)]),
+    ...(jsonl ? [createEventStream(output, mark)] : []),
+    ...(log === undefined ? [] : [log.recorder(plan, mark)]),
   ];
 }
 
-/** The stream of `--jsonl`, where it is asked for; each of its lines bears the mark. */
-export function streamOf({ jsonl, output }: Session, mark: JsonObject = {}): readonly Recorder[] {
-  return jsonl ? [createEventStream(output, mark)] : [];
+/** The plan of a run that this process carries out. */
+export async function planOf(app: App, run: string): Promise<Plan> {
+  return await app.planOf(await app.runs.row(run));
 }
 
 /** Opens the file of `--log`, where there is one: before anything starts, so that a wrong name costs nothing. */

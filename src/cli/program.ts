@@ -112,7 +112,7 @@ function addRunCommands(program: Command, carry: Carry): void {
     .action((run: string | undefined, options) =>
       carry(async (session) => (await import("./commands/resume.ts")).resumeCommand(run, options, session), options),
     );
-  following(program.command("rerun"))
+  streaming(ending(following(program.command("rerun"))))
     .argument("<run>", runArgument)
     .option("--input <name=value>", "an input over the ones it had; may be repeated", collect, [])
     .option("--from-step <id>", "keep the results of the steps that do not depend on this one")
@@ -121,7 +121,7 @@ function addRunCommands(program: Command, carry: Carry): void {
     )
     .description("run the same version again, with the same inputs or others")
     .action((run: string, options) =>
-      carry(async (session) => (await import("./commands/rerun.ts")).rerunCommand(run, options, session)),
+      carry(async (session) => (await import("./commands/rerun.ts")).rerunCommand(run, options, session), options),
     );
   streaming(program.command("watch"))
     .argument("<run>", runArgument)
@@ -186,12 +186,10 @@ function addDecisionCommands(program: Command, carry: Carry): void {
   } as const;
   for (const name of ["approve", "reject", "request-changes"] as const) {
     const [outcome, description] = words[name];
-    const command = program
-      .command(name)
+    const command = streaming(ending(following(program.command(name))))
       .argument("<run>", runArgument)
       .argument("[gate]", "path of the gate; not needed when one is open")
       .option("--comment <text>", "kept with the decision")
-      .option("--quiet", "no progress")
       .description(description);
     if (name === "approve")
       command.option(
@@ -204,7 +202,7 @@ function addDecisionCommands(program: Command, carry: Carry): void {
       carry(async (session) => {
         const { decideCommand } = await import("./commands/decide.ts");
         return decideCommand({ run, gate, outcome }, { edit: [], ...options }, session);
-      }),
+      }, options),
     );
   }
 }

@@ -5,7 +5,7 @@ import { limits } from "../../base/limits.ts";
 import type { RunRow, RunStatus } from "../../ports/journal.ts";
 import { endDocument, runDocument } from "../documents.ts";
 import { exitCodes, exitOfRun, type ExitCode } from "../exit.ts";
-import { followToEnd, type FollowFlags, openLog, recordersOf } from "../follow-to-end.ts";
+import { followToEnd, type FollowFlags, openLog, planOf, recordersOf } from "../follow-to-end.ts";
 import { createInterrupt, exitOfStop } from "../interrupt.ts";
 import { createLogs } from "../logs.ts";
 import { openReader } from "../open-reader.ts";
@@ -39,7 +39,9 @@ export async function resumeAll(flags: FollowFlags, session: Session): Promise<E
     if (flags.quiet !== true)
       output.note(`  ${output.tone(tone, word.padEnd(wordCells))}  ${key.run}  ${safeLine(workflow)}`);
   };
-  const recordings = runs.map(async (run) => createRecording(run, await recordersOf(run, { app, session, log })));
+  const recordings = runs.map(async (run) =>
+    createRecording(run, recordersOf(await planOf(app, run), { session, log })),
+  );
   const followed = (await Promise.all(recordings)).map((recording, index) => ({ run: runs[index] ?? "", recording }));
   const rows = await Promise.all(followed.map((each) => settle(app, each, interrupt.signal, say)));
   if (session.json) output.json({ runs: rows.map((row) => runDocument(row)) });
