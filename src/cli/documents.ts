@@ -39,6 +39,7 @@ export function endDocument(view: RunView): JsonObject {
       hash: gate.hash,
       openedAt: time(gate.openedAt),
       ...(gate.expiresAt === undefined ? {} : { expiresAt: time(gate.expiresAt) }),
+      ...(gate.reminders === undefined ? {} : { reminders: gate.reminders }),
     })),
   };
 }

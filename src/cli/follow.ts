@@ -130,7 +130,8 @@ async function ask(gate: GateView, deps: FollowDeps, run: string): Promise<"deci
   const { askGate } = await import("./gate-prompt.ts");
   using _watch = app.subscribe(({ key, events }) => {
     const isDecided = events.some(
-      (event) => event.kind.startsWith("gate.") && "path" in event && event.path === gate.path,
+      (event) =>
+        event.kind.startsWith("gate.") && event.kind !== "gate.reminded" && "path" in event && event.path === gate.path,
     );
     if (key.run === run && isDecided) moved.abort();
   });

@@ -122,11 +122,20 @@ function lineOf(event: RunEvent, instance: Instance, at: number): Line | undefin
       return line(instance, decided("changes"), saidBy(event.vote));
     case "gate.escalated":
       return line(instance, { word: "escalated", tone: "attention" }, `to ${event.by.join(", ")}`);
+    case "gate.reminded":
+      return line(instance, { word: "reminder", tone: "attention" }, reminder(instance, at));
     case "gate.expired":
       return line(instance, { word: "expired", tone: "attention" }, "nobody decided in time");
     default:
       return undefined;
   }
+}
+
+/** `Write the report? (open for 2d; asks boss)`. */
+function reminder({ gate }: Instance, at: number): string {
+  if (gate === undefined) return "";
+  const { question, by } = gate.offer;
+  return `${question} (open for ${formatDuration(at - gate.openedAt)}; asks ${by.join(", ")})`;
 }
 
 const skipNotes = {

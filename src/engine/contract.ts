@@ -87,6 +87,8 @@ export interface GateView {
   readonly hash: string;
   readonly openedAt: number;
   readonly expiresAt?: number;
+  /** How often those who are asked were reminded. */
+  readonly reminders?: number;
 }
 
 /** A run with its instances, in order of creation. */

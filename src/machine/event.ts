@@ -48,6 +48,8 @@ export interface GateOffer {
   /** Digest of exactly what is shown: a decision names it. */
   readonly hash: string;
   readonly expiresAt?: number;
+  /** Who is asked is reminded again and again after this time. */
+  readonly remindMs?: number;
 }
 
 /** One person's word on a gate. */
@@ -211,5 +213,7 @@ type Fact =
       readonly by: readonly string[];
       readonly expiresAt: number;
     }
+  /** Nobody has decided yet: the `n`-th reminder. */
+  | { readonly kind: "gate.reminded"; readonly v: 1; readonly path: string; readonly n: number }
   | { readonly kind: "gate.expired"; readonly v: 1; readonly path: string }
   | { readonly kind: "gate.withdrawn"; readonly v: 1; readonly path: string };

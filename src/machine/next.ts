@@ -5,7 +5,7 @@ import { type Command, record } from "./command.ts";
 import { type RunLimit, warningsMax } from "./event.ts";
 import { finish } from "./finish.ts";
 import { endedBody, failureWithin } from "./loop.ts";
-import { afterTimeout } from "./gate.ts";
+import { afterTimeout, dueEvent } from "./gate.ts";
 import { expand } from "./for-each.ts";
 import { isExhausted, isFree } from "./lifecycle.ts";
 import { namesAt } from "./names.ts";
@@ -24,9 +24,7 @@ export function next(state: RunState, nowMs: number): readonly Command[] {
   const limit = limitReached(state, nowMs);
   if (limit !== undefined) return [record({ kind: "run.limit-reached", v: 1, limit })];
 
-  const fired = state.timers
-    .due(nowMs)
-    .map((timer) => record({ kind: "timer.fired", v: 1, path: timer.instance.path }));
+  const fired = state.timers.due(nowMs).map((timer) => record(dueEvent(timer.instance, nowMs)));
   // What has fallen due changes what may be done: a group whose time is over begins no iteration any more.
   return fired.length > 0 ? fired : decideReady(state, nowMs);
 }

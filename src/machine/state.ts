@@ -114,6 +114,8 @@ export interface Gate {
   readonly openedAt: number;
   readonly votes: Vote[];
   escalated: boolean;
+  /** How often those who are asked were reminded. */
+  reminders: number;
   state: GateState;
 }
 

@@ -91,6 +91,11 @@ function gates(view: RunView, { me }: Session): readonly string[] {
   return view.gates.flatMap((gate) => [
     "",
     `waits for a decision at ${shownPath(gate.path)}: ${safeLine(gate.question)}`,
+    ...(gate.reminders === undefined
+      ? []
+      : [
+          `  open since ${ago(gate.openedAt, Date.now())}, ${gate.reminders} reminder${gate.reminders === 1 ? "" : "s"}`,
+        ]),
     ...(gate.show === null ? [] : indented(showStart(gate.show, valueLinesMax))),
     ...decisionHints(view, gate, me),
   ]);
