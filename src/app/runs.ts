@@ -1,6 +1,8 @@
 import type { RunKey } from "../base/ids.ts";
 import type { JsonObject } from "../base/json.ts";
 import type { Plan } from "../language/plan.ts";
+import type { RunEvent } from "../machine/event.ts";
+import type { ForkPoint } from "../machine/fork.ts";
 import type { Committed, Decision, Report, RunView } from "../engine/contract.ts";
 import { runNotFound } from "../ports/journal-rules.ts";
 import type { Catalog } from "../ports/catalog.ts";
@@ -9,6 +11,7 @@ import { readEvents } from "../ports/stored-event.ts";
 import type { LogQuery, LogRow, Logs } from "../ports/logs.ts";
 import { localScope } from "./principal.ts";
 
+export type { ForkPoint } from "../machine/fork.ts";
 export type { Committed, Decision, GateView, InstanceView, Report, RunView } from "../engine/contract.ts";
 
 /** Looks at the runs of one project. */
@@ -68,8 +71,8 @@ export interface Runs extends RunReader {
   /** Reports an event that the run may wait for. */
   report(run: string, report: Report): Promise<void>;
   resume(run: string): Promise<void>;
-  /** Runs the same version again, with these inputs over those that the run had. */
-  rerun(run: string, input: JsonObject): Promise<RunRow>;
+  /** Runs the same version again, with these inputs over those that the run had; with a point the results of what does not depend on it are kept. */
+  rerun(run: string, input: JsonObject, point?: ForkPoint): Promise<RunRow>;
   /** The inputs that a run had, and their JSON Schema. */
   inputsOf(run: string): Promise<{ readonly input: JsonObject; readonly schema: JsonObject }>;
 }

@@ -5,7 +5,7 @@ import { RunwrightError } from "../base/error.ts";
 import { formatDiagnostic } from "../language/report.ts";
 import type { Version } from "../ports/catalog.ts";
 import type { Config } from "./config.ts";
-import { readWorkflow, type WorkflowFile } from "./workflow-file.ts";
+import { type Reading, readWorkflow, type WorkflowFile } from "./workflow-file.ts";
 import { workflowsFolder } from "./world.ts";
 
 /** A version, and every version that its steps run, directly or through others. */
@@ -29,7 +29,7 @@ const draftsMax = 100;
  *
  * Throws `workflow.invalid` or `workflow.unsupported` naming the file that cannot be run.
  */
-export function wholeVersion(config: Config, version: Version, place: string): WholeVersion {
+export function wholeVersion(config: Config, version: Version, place: string, reading: Reading = {}): WholeVersion {
   const drafts = new Map<string, Draft>();
   const waiting: { readonly place: string; readonly version: Version }[] = [{ place, version }];
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
@@ -39,7 +39,7 @@ export function wholeVersion(config: Config, version: Version, place: string): W
       throw new RunwrightError("workflow.invalid", `${version.file} runs more than ${draftsMax} other workflows.`);
     for (const child of new Set(runs.values())) {
       if (drafts.has(child) || waiting.some((each) => each.place === child)) continue;
-      waiting.push({ place: child, version: runnable(config, child) });
+      waiting.push({ place: child, version: runnable(config, child, reading) });
     }
   }
   const made = new Map(Array.from(drafts, ([each, draft]) => [each, sealed(drafts, each, draft)] as const));
@@ -83,8 +83,8 @@ function fileOf(config: Config, place: string, workflow: string): string | undef
 }
 
 /** The version of a file that a step runs. */
-function runnable(config: Config, place: string): Version {
-  const file = readWorkflow(config, path.relative(config.root, place), config.root);
+function runnable(config: Config, place: string, reading: Reading): Version {
+  const file = readWorkflow(config, path.relative(config.root, place), config.root, reading);
   if (file.version !== undefined) return file.version;
   throw refusal(file);
 }

@@ -8,8 +8,8 @@ import { slashedPath } from "../base/paths.ts";
 import { compileWorkflow, explainWaits } from "../language/compile.ts";
 import type { StepWaits } from "../language/compile/waits.ts";
 import type { Diagnostic } from "../language/diagnostic.ts";
-import type { Plan } from "../language/plan.ts";
-import type { Source } from "../language/world.ts";
+import type { Leniency, Plan } from "../language/plan.ts";
+import type { Source, World } from "../language/world.ts";
 import type { Version } from "../ports/catalog.ts";
 import type { Config } from "./config.ts";
 import { worldOf } from "./world.ts";
@@ -24,15 +24,27 @@ export interface WorkflowFile {
   readonly version?: Version;
 }
 
+/** How a file is taken. */
+export interface Reading {
+  /** What is let pass beyond what the file says. */
+  readonly leniency?: Leniency;
+  /** Warnings are errors. */
+  readonly strict?: boolean;
+}
+
 /**
  * Reads and checks a workflow file; `file` is meant from `cwd`. Throws `workflow.not-found` when there is none to read.
  *
  * The version names the file relative to the project, so that a journal holds no folder of this machine.
  */
-export function readWorkflow(config: Config, file: string, cwd: string): WorkflowFile {
+export function readWorkflow(config: Config, file: string, cwd: string, reading: Reading = {}): WorkflowFile {
+  const { leniency, strict = false } = reading;
   const place = path.resolve(cwd, file);
   const source = { file, text: readSource(place, file) };
-  const { diagnostics, unsupported, plan } = compileWorkflow(source, worldOf(config, place));
+  const compiled = compileWorkflow(source, withLeniency(worldOf(config, place), leniency));
+  const { unsupported, plan } = compiled;
+  const diagnostics = strict ? compiled.diagnostics.map(hardened) : compiled.diagnostics;
+  if (strict && diagnostics.length > 0) return { source, diagnostics, unsupported };
   if (plan === undefined) return { source, diagnostics, unsupported };
   if (unsupported.length > 0) return { source, diagnostics, unsupported, plan };
 
@@ -45,6 +57,17 @@ export function readWorkflow(config: Config, file: string, cwd: string): Workflo
     plan,
   };
   return { source, diagnostics, unsupported, plan, version };
+}
+
+/** What the world knows is worked out when it is asked for: it must not be copied. */
+function withLeniency(world: Partial<World>, leniency: Leniency | undefined): Partial<World> {
+  return leniency === undefined
+    ? world
+    : Object.defineProperty(world, "leniency", { value: leniency, enumerable: true });
+}
+
+function hardened(diagnostic: Diagnostic): Diagnostic {
+  return { ...diagnostic, severity: "error" };
 }
 
 /** Why each step of a file that was read waits for what; undefined when it has errors. `cwd` is the one it was read from. */

@@ -8,6 +8,7 @@ export const errorTable = {
   "run.not-found": { status: 404, retry: false },
   "run.ended": { status: 409, retry: false },
   "run.exists": { status: 409, retry: false },
+  "run.unfinished": { status: 409, retry: false },
   "gate.not-found": { status: 404, retry: false },
   "gate.decided": { status: 409, retry: false },
   "gate.forbidden": { status: 403, retry: false },

@@ -21,6 +21,11 @@ export const limits = {
   itemsMax: 100_000,
   iterationsMax: 10_000,
   eventsMax: 1_000_000,
+  /** Reminders of one gate: whoever has not heard the last of them does not hear the next. */
+  remindersMax: 100,
+  /** What another try of a run keeps of it, in its first commit. */
+  keptEventsMax: 100_000,
+  keptBytesMax: 67_108_864, // 64 MiB
   inboxRowsMax: 1000,
   /** Events that are reported to one run, and how long they count. */
   receivedMax: 1000,

@@ -5,14 +5,16 @@ import type { JsonObject } from "../base/json.ts";
 import type { Plan } from "../language/plan.ts";
 import { brief } from "./brief.ts";
 import { type CallEnd, createCallEvents } from "./call-events.ts";
+import type { RunEvent } from "../machine/event.ts";
+import { rootIdOf } from "../machine/fork.ts";
 import type { Output } from "./output.ts";
 import type { Recorder } from "./recording.ts";
 import { safeJson, safeLine } from "./safe-text.ts";
 
 /** The file of `--log`: one line of JSON for every attempt of a call that ends while it is open. */
 export interface CallLog extends Disposable {
-  /** Writes the lines of one run of this plan; undefined where that is done already. */
-  recorder(run: string, plan: Plan): Recorder | undefined;
+  /** Writes the lines of one run of this plan, each with the mark; undefined where that is done already. */
+  recorder(run: string, plan: Plan, mark: JsonObject): Recorder | undefined;
 }
 
 /** How much of a value is shown where only a hint of it is wanted. */
@@ -32,12 +34,14 @@ export function openCallLog(file: string, cwd: string, output: Output): CallLog 
     [Symbol.dispose]: close,
   };
 
-  function recorder(id: string, plan: Plan): Recorder | undefined {
+  function recorder(id: string, plan: Plan, mark: JsonObject): Recorder | undefined {
     if (recorded.has(id)) return undefined;
     recorded.add(id);
     const calls = createCallEvents(plan);
     const inputs = new Map<string, string>();
+    const isKept = createKept();
     return ({ run, under, at, event }) => {
+      if (isKept(event)) return;
       const call = calls.take(event, at);
       // The calls of a sub-workflow have lines of their own.
       if (call === undefined || call.child !== undefined) return;
@@ -46,7 +50,7 @@ export function openCallLog(file: string, cwd: string, output: Output): CallLog 
       inputs.delete(call.path);
       // What ended before was a matter of the command that carried it out.
       if (call.at < openedAt) return;
-      write({ run, ...(under !== "" && { under }), ...lineOf(call, input) });
+      write({ run, ...mark, ...(under !== "" && { under }), ...lineOf(call, input) });
     };
   }
 
@@ -64,6 +68,15 @@ export function openCallLog(file: string, cwd: string, output: Output): CallLog 
     if (descriptor !== undefined) closeSync(descriptor);
     descriptor = undefined;
   }
+}
+
+/** True for what a run keeps of another: its calls were a matter of that one. To be asked of every event, from the first on. */
+function createKept(): (event: RunEvent) => boolean {
+  let kept: ReadonlySet<string> = new Set();
+  return (event) => {
+    if (event.kind === "run.created") kept = new Set(event.forkedFrom?.kept);
+    return "path" in event && kept.has(rootIdOf(event.path));
+  };
 }
 
 function openForAppending(file: string, cwd: string): number {

@@ -28,6 +28,8 @@ export function endDocument(view: RunView): JsonObject {
   return {
     ...runDocument(view.row),
     output: view.output,
+    ...(view.leniency === undefined ? {} : { leniency: { ...view.leniency } }),
+    ...(view.forkedFrom === undefined ? {} : { forkedFrom: { ...view.forkedFrom } }),
     gates: view.gates.map((gate) => ({
       path: gate.path,
       question: gate.question,
@@ -37,6 +39,7 @@ export function endDocument(view: RunView): JsonObject {
       hash: gate.hash,
       openedAt: time(gate.openedAt),
       ...(gate.expiresAt === undefined ? {} : { expiresAt: time(gate.expiresAt) }),
+      ...(gate.reminders === undefined ? {} : { reminders: gate.reminders }),
     })),
   };
 }
@@ -47,7 +50,7 @@ export function viewDocument(view: RunView): JsonObject {
 }
 
 function stepDocument(step: InstanceView): JsonObject {
-  const { path, verb, status, reason, attempt, startedAt, endedAt, until, output, error, items } = step;
+  const { path, verb, status, reason, attempt, startedAt, endedAt, until, output, error, warnings, kept, items } = step;
   return {
     path,
     step: step.step,
@@ -55,11 +58,13 @@ function stepDocument(step: InstanceView): JsonObject {
     status,
     attempt,
     ...(reason === undefined ? {} : { reason }),
+    ...(kept === undefined ? {} : { kept }),
     ...(startedAt === undefined ? {} : { startedAt: time(startedAt) }),
     ...(endedAt === undefined ? {} : { endedAt: time(endedAt) }),
     ...(until === undefined ? {} : { until: time(until) }),
     ...(items === undefined ? {} : { items: { ...items } }),
     ...(error === undefined ? {} : { error: { ...error } }),
+    ...(warnings === undefined ? {} : { warnings }),
     ...(output === undefined ? {} : { output }),
   };
 }

@@ -40,6 +40,7 @@ const codeOfError: Readonly<Partial<Record<ErrorCode, ExitCode>>> = {
   "gate.decided": exitCodes.conflict,
   "run.ended": exitCodes.conflict,
   "run.exists": exitCodes.conflict,
+  "run.unfinished": exitCodes.conflict,
   "store.held": exitCodes.held,
 };
 

@@ -1,16 +1,17 @@
 import type { App } from "../app/app.ts";
 import type { Config } from "../app/config.ts";
+import type { History } from "../app/runs.ts";
 import type { RunRow } from "../ports/journal.ts";
 import { type CallLog, openCallLog } from "./call-log.ts";
+import type { DryNotes } from "./dry-notes.ts";
 import { createEventStream } from "./event-stream.ts";
 import type { ExitCode } from "./exit.ts";
 import { follow } from "./follow.ts";
 import { createInterrupt, exitOfStop, type Interrupt, type StopCause } from "./interrupt.ts";
 import { stopAtGate } from "./stop-at-gate.ts";
-import { openReader } from "./open-reader.ts";
 import { parentOf } from "./parent-run.ts";
 import type { Logs } from "./logs.ts";
-import { createRecording, type Recorder, type Recorders, type Recording, recordLive } from "./recording.ts";
+import { createRecording, type Recorders, type Recording, recordLive } from "./recording.ts";
 import { type EndOptions, isForPrograms, reportEnd, reportStopped } from "./report.ts";
 import type { Session } from "./session.ts";
 
@@ -24,6 +25,8 @@ export interface FollowSession {
   readonly fromStart: boolean;
   /** The open file of `--log`. */
   readonly log?: CallLog | undefined;
+  /** What is said of a dry run. */
+  readonly dry?: DryNotes;
 }
 
 /** Options of commands that follow a run. */
@@ -63,9 +66,9 @@ interface Followed extends FollowSession {
 
 /** Follows a run, and then the one that waits for it. */
 async function followChain(run: string, where: Followed, flags: FollowFlags): Promise<ExitCode> {
-  const { app, session } = where;
-  const end = { quiet: flags.quiet === true, summary: flags.summary === true };
-  const recording = createRecording(run, await recordersOf(run, where));
+  const { app, session, dry } = where;
+  const end = { quiet: flags.quiet === true, summary: flags.summary === true, ...(dry !== undefined && { dry }) };
+  const recording = createRecording(run, await recordersOf(run, app, where));
 
   const row = await followRecorded(run, { ...where, recording }, flags);
   if (row === undefined) return await stopSafely(run, { ...where, recording }, end);
@@ -83,13 +86,13 @@ interface Recorded extends Followed {
 
 /** Lets running calls end, closes the engine, and says how the run stands and goes on. */
 async function stopSafely(run: string, where: Recorded, end: EndOptions): Promise<ExitCode> {
-  const { app, config, session, interrupt, recording } = where;
+  const { app, session, interrupt, recording } = where;
   const cause = interrupt.cause ?? "interrupted";
   const { status } = (await app.runs.row(run)).summary;
   // At a gate where nothing else runs there is nothing to stop.
   if (cause !== "gate" || status === "running") session.output.note(stopping[cause]);
   await app[Symbol.asyncDispose]();
-  await using reader = openReader(config);
+  await using reader = app.leftBehind();
   await recording.catchUp(reader);
   const view = await reader.view(run);
   if (cause === "gate" || view.row.summary.endedAt !== undefined) return reportEnd(view, session, end);
@@ -106,19 +109,18 @@ const stopping: Readonly<Record<StopCause, string>> = {
 /** What takes in the events of a run besides the view. */
 export async function recordersOf(
   run: string,
-  { app, session, log }: Pick<FollowSession, "app" | "session" | "log">,
+  source: History,
+  { session, log, dry }: Pick<FollowSession, "session" | "log" | "dry">,
 ): Promise<Recorders> {
-  if (log === undefined) return { own: streamOf(session) };
-  const recorder = log.recorder(run, await app.planOf(run));
+  const { jsonl, output } = session;
+  const mark = dry === undefined ? {} : { dryRun: true };
+  const stream = jsonl ? [createEventStream(output, mark)] : [];
+  if (log === undefined) return { own: stream };
+  const recorder = log.recorder(run, await source.planOf(run), mark);
   return {
-    own: [...streamOf(session), ...(recorder === undefined ? [] : [recorder])],
-    child: async (id, source) => log.recorder(id, await source.planOf(id)),
+    own: recorder === undefined ? stream : [...stream, recorder],
+    child: async (id, from) => log.recorder(id, await from.planOf(id), mark),
   };
-}
-
-/** The stream of `--jsonl`, where it is asked for. */
-export function streamOf({ jsonl, output }: Session): readonly Recorder[] {
-  return jsonl ? [createEventStream(output)] : [];
 }
 
 /** Opens the file of `--log`, where there is one: before anything starts, so that a wrong name costs nothing. */
@@ -132,7 +134,8 @@ async function followRecorded(run: string, where: Recorded, flags: FollowFlags):
   const { output } = session;
   await using _live = recordLive(app, recording);
   const ask = flags.ask !== false && flags.untilGate !== true && output.canAsk && !isForPrograms(session);
-  const options = { yes: flags.yes === true, ask, quiet: flags.quiet === true, fromStart };
+  const isPlain = where.dry !== undefined;
+  const options = { yes: flags.yes === true, ask, quiet: flags.quiet === true, fromStart, isPlain };
   const deps = { app, output, interrupt, onLog: logs.listen };
   const row = await follow(run, deps, options);
   if (row?.summary.status !== "awaiting_approval") return row;

@@ -4,7 +4,7 @@ import { hasCode } from "../base/error.ts";
 import { emptyState } from "../machine/state.ts";
 import type { RunRow } from "../ports/journal.ts";
 import type { LogEntry } from "../ports/logs.ts";
-import { createFamilyPaths } from "./family-paths.ts";
+import { createFamilyPaths, type FamilyPaths } from "./family-paths.ts";
 import type { Interrupt } from "./interrupt.ts";
 import { createLiveView, type View } from "./live-view.ts";
 import type { Output } from "./output.ts";
@@ -22,6 +22,8 @@ export interface FollowOptions {
   readonly quiet: boolean;
   /** Also show what had happened before, as for a run that this command has just started. */
   readonly fromStart: boolean;
+  /** Lines that never change, also in a terminal: time runs differently in a dry run. */
+  readonly isPlain: boolean;
 }
 
 /** What `follow` stands on. */
@@ -38,17 +40,13 @@ export async function follow(run: string, deps: FollowDeps, options: FollowOptio
   const { app, interrupt } = deps;
   using feed = openFeed(app, run);
   const tracker = createTracker(emptyState(await app.planOf(run)));
-  using view = createRunView(deps.output, tracker, options.quiet);
+  using view = createRunView(deps.output, tracker, options);
   const paths = createFamilyPaths();
   using _children = app.subscribe((committed) => paths.take(committed));
   using _log = deps.onLog((line) => {
     if (!isTold(line)) view.text(logText(line, paths.pathOf(line)));
   });
-  for await (const committed of app.history(run, 1)) {
-    paths.take(committed);
-    const lines = tracker.take(committed);
-    if (options.fromStart) view.lines(lines);
-  }
+  await catchUp(app.history(run, 1), { tracker, paths, ...(options.fromStart && { view }) });
   const acceptor = createAcceptor(app, run);
   feed.pass((committed) => {
     view.lines(tracker.take(committed));
@@ -72,6 +70,27 @@ export async function follow(run: string, deps: FollowDeps, options: FollowOptio
   }
 }
 
+/** Takes in what happened before, and shows it where there is a view for it. */
+async function catchUp(
+  history: AsyncIterable<Committed>,
+  {
+    tracker,
+    paths,
+    view,
+  }: { readonly tracker: Tracker; readonly paths: FamilyPaths; readonly view?: Pick<View, "lines"> },
+): Promise<void> {
+  for await (const committed of history) {
+    paths.take(committed);
+    const lines = tracker.take(committed);
+    if (!isKept(committed)) view?.lines(lines);
+  }
+}
+
+/** What a run keeps of another was told when that one was carried out. */
+function isKept({ events: [first] }: Committed): boolean {
+  return first?.kind === "run.created" && first.forkedFrom !== undefined;
+}
+
 /** Commits of one run, kept until somebody takes them: none is missed between subscribing and reading the state. */
 function openFeed(app: App, run: string): Disposable & { pass(listener: (committed: Committed) => void): void } {
   const early: Committed[] = [];
@@ -89,9 +108,13 @@ function openFeed(app: App, run: string): Disposable & { pass(listener: (committ
 }
 
 /** The view of a run that fits where the command writes to. */
-export function createRunView(output: Output, tracker: Tracker, quiet: boolean): View {
+export function createRunView(
+  output: Output,
+  tracker: Tracker,
+  { quiet, isPlain }: Pick<FollowOptions, "quiet" | "isPlain">,
+): View {
   if (quiet) return createQuietView();
-  return output.isTerminal ? createLiveView(output, tracker, Date.now) : createPlainView(output, tracker);
+  return output.isTerminal && !isPlain ? createLiveView(output, tracker, Date.now) : createPlainView(output, tracker);
 }
 
 async function settled(app: App, run: string, signal: AbortSignal): Promise<RunRow | undefined> {
@@ -115,7 +138,8 @@ async function ask(gate: GateView, deps: FollowDeps, run: string): Promise<"deci
   const { askGate } = await import("./gate-prompt.ts");
   using _watch = app.subscribe(({ key, events }) => {
     const isDecided = events.some(
-      (event) => event.kind.startsWith("gate.") && "path" in event && event.path === gate.path,
+      (event) =>
+        event.kind.startsWith("gate.") && event.kind !== "gate.reminded" && "path" in event && event.path === gate.path,
     );
     if (key.run === run && isDecided) moved.abort();
   });

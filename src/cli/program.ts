@@ -93,6 +93,15 @@ function addRunCommands(program: Command, carry: Carry): void {
     .option("--input <name=value>", "an input; may be repeated", collect, [])
     .option("--inputs <file.json>", "a JSON file with inputs")
     .option("--continue", "go on with an unfinished run of the same version and inputs, if there is one")
+    .addOption(
+      new Option("--dry-run", "play it through: nothing is called, nothing is kept").conflicts(["continue", "yes"]),
+    )
+    .option("--continue-on-error", "let the run go on where a step fails that does not say what follows")
+    .addOption(new Option("--strict", "refuse a file that has warnings"))
+    .addOption(
+      new Option("--permissive", "take what is not there as null or an empty list, with a warning").conflicts("strict"),
+    )
+    .option("--fixtures <file>", "what the steps of a dry run give, as YAML or JSON")
     .description("start a workflow and follow it")
     .action((file: string, options) =>
       carry(async (session) => (await import("./commands/run.ts")).runCommand(file, options, session), options),
@@ -103,12 +112,16 @@ function addRunCommands(program: Command, carry: Carry): void {
     .action((run: string | undefined, options) =>
       carry(async (session) => (await import("./commands/resume.ts")).resumeCommand(run, options, session), options),
     );
-  following(program.command("rerun"))
+  streaming(ending(following(program.command("rerun"))))
     .argument("<run>", runArgument)
     .option("--input <name=value>", "an input over the ones it had; may be repeated", collect, [])
+    .option("--from-step <id>", "keep the results of the steps that do not depend on this one")
+    .addOption(
+      new Option("--failed", "keep the results of the steps that do not depend on failed ones").conflicts("fromStep"),
+    )
     .description("run the same version again, with the same inputs or others")
     .action((run: string, options) =>
-      carry(async (session) => (await import("./commands/rerun.ts")).rerunCommand(run, options, session)),
+      carry(async (session) => (await import("./commands/rerun.ts")).rerunCommand(run, options, session), options),
     );
   streaming(program.command("watch"))
     .argument("<run>", runArgument)
@@ -191,12 +204,10 @@ function addDecisionCommands(program: Command, carry: Carry): void {
   } as const;
   for (const name of ["approve", "reject", "request-changes"] as const) {
     const [outcome, description] = words[name];
-    const command = program
-      .command(name)
+    const command = streaming(ending(following(program.command(name))))
       .argument("<run>", runArgument)
       .argument("[gate]", "path of the gate; not needed when one is open")
       .option("--comment <text>", "kept with the decision")
-      .option("--quiet", "no progress")
       .description(description);
     if (name === "approve")
       command.option(
@@ -209,7 +220,7 @@ function addDecisionCommands(program: Command, carry: Carry): void {
       carry(async (session) => {
         const { decideCommand } = await import("./commands/decide.ts");
         return decideCommand({ run, gate, outcome }, { edit: [], ...options }, session);
-      }),
+      }, options),
     );
   }
 }

@@ -7,6 +7,7 @@ import type { RunRow } from "../ports/journal.ts";
 import { endDocument } from "./documents.ts";
 import { type ExitCode, exitOfError, exitOfRun } from "./exit.ts";
 import { safeLine, safeText } from "./safe-text.ts";
+import type { DryNotes } from "./dry-notes.ts";
 import type { Session } from "./session.ts";
 import { showValue } from "./show-value.ts";
 import { stepTable } from "./step-table.ts";
@@ -19,21 +20,32 @@ export interface EndOptions {
   readonly quiet: boolean;
   /** With a table of the steps. */
   readonly summary: boolean;
+  /** Where it was a dry run. */
+  readonly dry?: DryNotes;
 }
 
 /** Says how a run stands that a command has followed, gives its output, and names what to type next. */
 export function reportEnd(view: RunView, session: Session, options: EndOptions): ExitCode {
   const { output } = session;
   if (options.summary) reportSteps(view, session);
-  giveDocument(endDocument(view), session);
-  for (const line of endLines(view, session, options.quiet)) output.note(line);
+  giveEnd(view, session, options);
+  for (const line of endLines(view, session, options)) output.note(line);
   if (!isForPrograms(session) && view.row.summary.status === "completed" && view.output !== null) {
     const lines = showValue(view.output);
     for (const line of lines.slice(0, outputLinesMax)) output.data(line);
-    if (lines.length > outputLinesMax) output.note(`… the rest is in ${session.me} show ${view.row.key.run} --json`);
+    if (lines.length > outputLinesMax) output.note(`… the rest is in ${wholeOutput(view, session, options)}`);
   }
-  if (!options.quiet) for (const line of nextLines(view, session)) output.note(line);
+  if (!options.quiet) for (const line of options.dry?.lines() ?? nextLines(view, session)) output.note(line);
   return exitOfRun(view.row);
+}
+
+/** The document of a run that a command has followed. */
+function giveEnd(view: RunView, session: Session, { dry }: EndOptions): void {
+  giveDocument({ ...endDocument(view), ...dry?.document() }, session);
+}
+
+function wholeOutput({ row }: RunView, { me }: Session, { dry }: EndOptions): string {
+  return dry === undefined ? `${me} show ${row.key.run} --json` : "what --json gives";
 }
 
 /** Shows the table of the steps. */
@@ -65,7 +77,11 @@ export function reportError(thrown: unknown, session: Session): ExitCode {
   return exitOfError(thrown);
 }
 
-function endLines({ row, gates }: RunView, { output }: Session, quiet: boolean): readonly string[] {
+function endLines(
+  { row, gates, instances }: RunView,
+  { output }: Session,
+  { quiet, dry }: EndOptions,
+): readonly string[] {
   const { summary } = row;
   const { word, tone } = wordOfRun(summary);
   const took = summary.endedAt === undefined ? "" : ` in ${formatDuration(summary.endedAt - row.createdAt)}`;
@@ -73,7 +89,35 @@ function endLines({ row, gates }: RunView, { output }: Session, quiet: boolean):
   const why = error === undefined ? [] : [errorLine(error)];
   if (quiet) return why;
   const open = gates.map((gate) => `  ${shownPath(gate.path)}: ${safeLine(gate.question)}`);
-  return ["", `${output.tone(tone, word)}  ${safeLine(row.workflow)}  ${row.key.run}${took}`, ...why, ...open];
+  const name = dry === undefined ? row.key.run : "dry run";
+  return [
+    "",
+    `${output.tone(tone, word)}  ${safeLine(row.workflow)}  ${name}${took}`,
+    ...why,
+    ...letPass(row, instances),
+    ...open,
+  ];
+}
+
+/** What a run that did not fail has gone over: a lenient run must not look like one in which all was well. */
+function letPass({ summary }: RunRow, instances: RunView["instances"]): readonly string[] {
+  const failed = instances.filter(
+    ({ status, verb, items }) => status === "failed" && verb !== "do" && items === undefined,
+  );
+  const warnings = instances.reduce((sum, each) => sum + (each.warnings?.length ?? 0), 0);
+  return [
+    ...(summary.outcome === "ok" && failed.length > 0
+      ? [`  failed all the same: ${listed(failed.map(({ path }) => shownPath(path)))}`]
+      : []),
+    ...(warnings > 0 ? [`  ${warnings} warning${warnings === 1 ? "" : "s"}: what was not there counted as null`] : []),
+  ];
+}
+
+const pathsShownMax = 8;
+
+function listed(paths: readonly string[]): string {
+  const more = paths.length > pathsShownMax ? ` and ${paths.length - pathsShownMax} more` : "";
+  return `${paths.slice(0, pathsShownMax).join(", ")}${more}`;
 }
 
 function errorLine({ path, message, code }: NonNullable<RunRow["summary"]["error"]>): string {
@@ -117,8 +161,9 @@ function nextLines(view: RunView, { me }: Session): readonly string[] {
 /** What to say when a run was interrupted by its user. */
 export function reportStopped(view: RunView, session: Session, options: EndOptions): void {
   if (options.summary) reportSteps(view, session);
-  giveDocument(endDocument(view), session);
-  session.output.note(`stopped safely; ${session.me} resume ${view.row.key.run} goes on`);
+  giveEnd(view, session, options);
+  const goesOn = `stopped safely; ${session.me} resume ${view.row.key.run} goes on`;
+  session.output.note(options.dry === undefined ? goesOn : "stopped; a dry run cannot be resumed");
 }
 
 const fixes: Readonly<Partial<Record<ErrorCode, (me: string) => string>>> = {

@@ -53,6 +53,7 @@ export function createTracker(state: RunState): Tracker {
         note(instance);
         const left = lineOf(event, instance, at);
         if (left !== undefined) lines.push(left);
+        for (const warning of event.warnings ?? []) lines.push(line(instance, warned, warning));
       }
       return lines;
     },
@@ -121,11 +122,20 @@ function lineOf(event: RunEvent, instance: Instance, at: number): Line | undefin
       return line(instance, decided("changes"), saidBy(event.vote));
     case "gate.escalated":
       return line(instance, { word: "escalated", tone: "attention" }, `to ${event.by.join(", ")}`);
+    case "gate.reminded":
+      return line(instance, { word: "reminder", tone: "attention" }, reminder(instance, at));
     case "gate.expired":
       return line(instance, { word: "expired", tone: "attention" }, "nobody decided in time");
     default:
       return undefined;
   }
+}
+
+/** `Write the report? (open for 2d; asks boss)`. */
+function reminder({ gate }: Instance, at: number): string {
+  if (gate === undefined) return "";
+  const { question, by } = gate.offer;
+  return `${question} (open for ${formatDuration(at - gate.openedAt)}; asks ${by.join(", ")})`;
 }
 
 const skipNotes = {
@@ -135,6 +145,8 @@ const skipNotes = {
   rejected: "its gate was rejected",
   parent: "",
 } as const;
+
+const warned: Word = { word: "warning", tone: "attention" };
 
 function saidBy({ by, comment }: Vote): string {
   return [`by ${by}`, comment].filter(Boolean).join(": ");

@@ -76,3 +76,12 @@ export function ago(at: number, now: number): string {
   const [largest = ""] = formatDuration(ms).split(" ");
   return `${largest.replace(/\..*s$/, "s")} ago`;
 }
+
+const keptShownMax = 12;
+
+/** Which steps a run keeps of the one that it is another try of. */
+export function keptWords(kept: readonly string[]): string {
+  if (kept.length === 0) return "no step is kept";
+  const more = kept.length > keptShownMax ? ` and ${kept.length - keptShownMax} more` : "";
+  return `kept: ${kept.slice(0, keptShownMax).join(", ")}${more}`;
+}

@@ -31,6 +31,7 @@ export function callOf(key: RunKey, state: RunState, instance: Instance): CallFa
     input: instance.input ?? null,
     refs: () => visibleOutputs(instance.scope),
     env: state.env,
+    ...(state.plan.leniency?.permissive === true && { permissive: true }),
   };
 }
 

@@ -1,9 +1,11 @@
 import type { Principal, RunKey, Scope } from "../base/ids.ts";
 import type { Json, JsonObject } from "../base/json.ts";
-import type { RunEvent } from "../machine/event.ts";
+import type { Leniency } from "../language/plan.ts";
+import type { ForkedFrom, RunEvent } from "../machine/event.ts";
 import type { Version } from "../ports/catalog.ts";
 import type { RunQuery, RunRow } from "../ports/journal.ts";
 import type { LogEntry } from "../ports/logs.ts";
+import type { ForkStart } from "./fork.ts";
 
 /** What it takes to start a run. */
 export interface StartRequest {
@@ -17,6 +19,8 @@ export interface StartRequest {
   readonly env: Readonly<Record<string, string>>;
   /** The run that this one is another try of. */
   readonly again?: string;
+  /** What it keeps of the run that it is another try of. */
+  readonly fork?: ForkStart;
   /** Same key, same run: starting twice is the same as once. */
   readonly dedupeKey?: string;
 }
@@ -57,12 +61,16 @@ export interface InstanceView {
   readonly status: string;
   readonly reason?: string;
   readonly attempt: number;
+  /** It was carried out by the run that this one is another try of. */
+  readonly kept?: true;
   readonly startedAt?: number;
   readonly endedAt?: number;
   /** When a wait, back-off or gate time-out ends. */
   readonly until?: number;
   readonly output?: Json;
   readonly error?: { readonly code: string; readonly message: string };
+  /** What was let pass in it, in a permissive run. */
+  readonly warnings?: readonly string[];
   readonly items?: { readonly total: number; readonly ended: number };
 }
 
@@ -80,6 +88,8 @@ export interface GateView {
   readonly hash: string;
   readonly openedAt: number;
   readonly expiresAt?: number;
+  /** How often those who are asked were reminded. */
+  readonly reminders?: number;
 }
 
 /** A run with its instances, in order of creation. */
@@ -87,6 +97,10 @@ export interface RunView {
   readonly row: RunRow;
   readonly input: JsonObject;
   readonly output: Json;
+  /** What was let pass beyond what the file says. */
+  readonly leniency?: Leniency;
+  /** The run that this one is another try of, with what it keeps of it. */
+  readonly forkedFrom?: ForkedFrom;
   readonly gates: readonly GateView[];
   readonly instances: readonly InstanceView[];
 }

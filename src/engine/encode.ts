@@ -3,7 +3,7 @@ import { RunwrightError } from "../base/error.ts";
 import { jsonProblem } from "../base/json.ts";
 import { limits } from "../base/limits.ts";
 import { validateValue } from "../language/schema/validate.ts";
-import type { RunEvent, StepError } from "../machine/event.ts";
+import { type RunEvent, type StepError, warningsMax } from "../machine/event.ts";
 import { failureEvent } from "../machine/retry.ts";
 import type { Instance, RunState } from "../machine/state.ts";
 import type { ActionResult } from "../ports/action.ts";
@@ -21,7 +21,7 @@ export function endEvent(instance: Instance, end: CallEnd, at: number, chance: C
 
   const problem = resultProblem(instance, end.result);
   if (problem !== undefined) return failureEvent(instance, { error: problem, canRetry: false }, at, 0);
-  const { output, vars, artifacts } = end.result;
+  const { output, vars, artifacts, warnings = [] } = end.result;
   return {
     kind: "step.succeeded",
     v: 1,
@@ -29,6 +29,7 @@ export function endEvent(instance: Instance, end: CallEnd, at: number, chance: C
     output,
     ...(vars === undefined ? {} : { vars }),
     ...(artifacts === undefined ? {} : { artifacts }),
+    ...(warnings.length > 0 && { warnings: warnings.slice(0, warningsMax) }),
   };
 }
 

@@ -29,7 +29,7 @@ interface RunRequest extends StartRequest {
 
 /** Checks the inputs and makes the first event. Throws `inputs.invalid` naming every input that does not fit. */
 export function prepareRun(request: RunRequest, run: string, at: number): PreparedRun {
-  const { scope, version, principal, env, dedupeKey, parent, depth } = request;
+  const { scope, version, principal, env, dedupeKey, parent, depth, fork } = request;
   const key: RunKey = { ...scope, run };
   const event: RunEvent = {
     kind: "run.created",
@@ -41,15 +41,20 @@ export function prepareRun(request: RunRequest, run: string, at: number): Prepar
     input: checkedInput(request),
     env,
     startedBy: principal.id,
-    effectRoot: request.effectRoot ?? run,
+    effectRoot: fork?.effectRoot ?? request.effectRoot ?? run,
     ...(request.again !== undefined && { again: request.again }),
+    ...(fork !== undefined && { forkedFrom: fork.from }),
     ...(parent !== undefined && { parent }),
     ...(depth !== undefined && { depth }),
   };
   const state = emptyState(version.plan);
-  apply(state, event, at);
-  const { text, blobs } = storedEvent(event);
-  const segment = nextSegment(emptyTail, [text], at);
+  const events: readonly RunEvent[] =
+    fork === undefined ? [event] : [event, { kind: "run.started", v: 1 }, ...fork.events];
+  for (const each of events) apply(state, each, at);
+  const stored = events.map((each) => storedEvent(each));
+  const blobs = stored.flatMap((each) => each.blobs);
+  const texts = stored.map(({ text }) => text);
+  const segment = nextSegment(emptyTail, texts, at);
   const created: NewRun = {
     key,
     workflow: version.workflow,

@@ -1,3 +1,4 @@
+import { rootIdOf } from "../machine/fork.ts";
 import { outputOf } from "../machine/output.ts";
 import { type Instance, isWhole, type RunState } from "../machine/state.ts";
 import type { RunRow } from "../ports/journal.ts";
@@ -5,24 +6,33 @@ import type { GateView, InstanceView, RunView } from "./contract.ts";
 
 /** A run as commands and pages show it. */
 export function viewOf(row: RunRow, state: RunState): RunView {
+  const forkedFrom = state.created?.forkedFrom;
+  const kept = new Set(forkedFrom?.kept);
   return {
     row,
     input: state.input,
     output: state.ended?.output ?? null,
+    ...(state.plan.leniency !== undefined && { leniency: state.plan.leniency }),
+    ...(forkedFrom !== undefined && { forkedFrom }),
     gates: [...state.gates].flatMap((instance) => gateView(instance)),
-    instances: [...state.instances.values()].map((instance) => instanceView(instance)),
+    instances: [...state.instances.values()].map((instance) => ({
+      ...instanceView(instance),
+      ...(kept.has(rootIdOf(instance.path)) && { kept: true }),
+    })),
   };
 }
 
 function gateView(instance: Instance): readonly GateView[] {
   if (instance.gate === undefined) return [];
-  const { quorum: _quorum, ...offer } = instance.gate.offer;
-  return [{ path: instance.path, openedAt: instance.gate.openedAt, ...offer }];
+  const { offer, openedAt, reminders } = instance.gate;
+  const { quorum: _quorum, remindMs: _remindMs, ...shown } = offer;
+  return [{ path: instance.path, openedAt, ...shown, ...(reminders > 0 && { reminders }) }];
 }
 
 function instanceView(instance: Instance): InstanceView {
-  const { path, step, title, status, attempt, startedAt, endedAt, timer, error, each } = instance;
+  const { path, step, title, status, attempt, startedAt, endedAt, error, warnings, each } = instance;
   const reason = instance.skipped ?? instance.waiting;
+  const until = endOf(instance);
   return {
     path,
     step: step.id,
@@ -33,9 +43,15 @@ function instanceView(instance: Instance): InstanceView {
     ...(reason === undefined ? {} : { reason }),
     ...(startedAt === undefined ? {} : { startedAt }),
     ...(endedAt === undefined ? {} : { endedAt }),
-    ...(timer === undefined ? {} : { until: timer.dueAt }),
+    ...(until === undefined ? {} : { until }),
     ...(status === "succeeded" ? { output: outputOf(instance) } : {}),
     ...(error === undefined ? {} : { error }),
+    ...(warnings === undefined ? {} : { warnings }),
     ...(each === undefined || !isWhole(instance) ? {} : { items: { total: each.items.length, ended: each.ended } }),
   };
+}
+
+/** When a wait is over. The timer of a gate may be there for its next reminder only. */
+function endOf({ waiting, gate, timer }: Instance): number | undefined {
+  return waiting === "gate" ? gate?.offer.expiresAt : timer?.dueAt;
 }

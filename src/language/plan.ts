@@ -265,6 +265,14 @@ export interface LimitsPlan {
   readonly onBudget: "pause" | "fail";
 }
 
+/** What lets more pass than a file says itself. It is part of the Plan, and with it of the version. */
+export interface Leniency {
+  /** Steps that do not say what follows when they fail let the run go on; gates do not: a no is no error. */
+  readonly continueOnError?: true;
+  /** What is not there counts as null, and what is no list as an empty one, each with a warning. */
+  readonly permissive?: true;
+}
+
 /** What a file declares under its own names, for its steps to use. */
 export interface DeclaredPlan {
   /** Pins by alias: `provider/model`. */
@@ -304,6 +312,8 @@ export interface Plan extends DeclaredPlan {
   };
   readonly retain?: "metadata";
   readonly policy?: { readonly autoWrite: true };
+  /** What was let pass beyond what the file says. */
+  readonly leniency?: Leniency;
   readonly mode: Mode;
   /** The file's own list, as indexes. */
   readonly roots: readonly number[];

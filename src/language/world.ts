@@ -1,5 +1,5 @@
 import type { ConnectorDescriptor } from "./connector.ts";
-import type { Schema } from "./plan.ts";
+import type { Leniency, Schema } from "./plan.ts";
 
 /** A text to check and the name it is reported under. */
 export interface Source {
@@ -28,6 +28,8 @@ export interface World {
   readonly runners: readonly (readonly string[])[];
   /** Tools of which the workspace allows no others, as `zendesk.*`; undefined: all. */
   readonly tools?: readonly string[];
+  /** How the file is to be run, where that is not as it says itself. */
+  readonly leniency?: Leniency;
 }
 
 /** A version of a workflow, as a step that runs it needs to know it. */

@@ -1,7 +1,7 @@
 import { RunwrightError } from "../base/error.ts";
 import { limits } from "../base/limits.ts";
 import { applyEffectEvent, isEffectEvent } from "./effects.ts";
-import type { RunEvent } from "./event.ts";
+import { type RunEvent, warningsMax } from "./event.ts";
 import { applyGateEvent, isGateEvent } from "./gate.ts";
 import { withoutIterations } from "./events.ts";
 import { setAsideError } from "./finish.ts";
@@ -50,6 +50,8 @@ function fold(state: RunState, event: RunEvent, at: number): void {
   if (!("path" in event)) return applyRunEvent(state, event, at);
   const instance = instanceAt(state, event);
   if ("title" in event && event.title !== undefined) instance.title = event.title;
+  if (event.warnings !== undefined)
+    instance.warnings = [...(instance.warnings ?? []), ...event.warnings].slice(0, warningsMax);
   if (isGateEvent(event)) return applyGateEvent(state, instance, event, at);
   if (isEffectEvent(event)) return applyEffectEvent(state, instance, event, at);
   return applyStepEvent(state, instance, event, at);
@@ -126,8 +128,9 @@ function applyStepEvent(state: RunState, instance: Instance, event: StepEvent, a
 
 function created(state: RunState, event: Of<"run.created">, at: number): void {
   if (state.created !== undefined) throw illegal(event, "the run exists already");
-  const { run, workflow, version, startedBy, effectRoot, parent, depth = 0 } = event;
-  state.created = { run, workflow, version, startedBy, effectRoot, at, depth, ...(parent !== undefined && { parent }) };
+  const { run, workflow, version, startedBy, effectRoot, parent, forkedFrom, depth = 0 } = event;
+  const others = { ...(parent !== undefined && { parent }), ...(forkedFrom !== undefined && { forkedFrom }) };
+  state.created = { run, workflow, version, startedBy, effectRoot, at, depth, ...others };
   state.input = event.input;
   state.vars = event.input;
   state.env = event.env;

@@ -19,6 +19,15 @@ export interface ParentRun {
   readonly path: string;
 }
 
+/** The run that this one is another try of, with what it keeps of it. */
+export interface ForkedFrom {
+  readonly run: string;
+  /** The first step that is carried out anew. */
+  readonly path: string;
+  /** Steps of the file's own list whose events are those of the other run. */
+  readonly kept: readonly string[];
+}
+
 export interface StepError {
   readonly code: string;
   readonly message: string;
@@ -40,6 +49,8 @@ export interface GateOffer {
   /** Digest of exactly what is shown: a decision names it. */
   readonly hash: string;
   readonly expiresAt?: number;
+  /** Who is asked is reminded again and again after this time. */
+  readonly remindMs?: number;
 }
 
 /** One person's word on a gate. */
@@ -63,9 +74,16 @@ export interface Operation {
   /** Digest of its arguments in canonical form, when it names them. */
   readonly digest?: string;
 }
+/** How many warnings one event holds. */
+export const warningsMax = 20;
 
 /** What happened to a run, in order. The journal holds these and nothing else. `v` is the number of the event's form. */
-export type RunEvent =
+export type RunEvent = Fact & {
+  /** What counted as null or as an empty list in making it: only in permissive runs. */
+  readonly warnings?: readonly string[];
+};
+
+type Fact =
   | {
       readonly kind: "run.created";
       readonly v: 1;
@@ -82,6 +100,8 @@ export type RunEvent =
       readonly effectRoot: string;
       /** The run that this one is another try of. */
       readonly again?: string;
+      /** The same, where a part of that run is kept: its events follow in this commit. */
+      readonly forkedFrom?: ForkedFrom;
       readonly parent?: ParentRun;
       /** How many runs stand above it; absent: none. */
       readonly depth?: number;
@@ -223,5 +243,7 @@ export type RunEvent =
       readonly by: readonly string[];
       readonly expiresAt: number;
     }
+  /** Nobody has decided yet: the `n`-th reminder. */
+  | { readonly kind: "gate.reminded"; readonly v: 1; readonly path: string; readonly n: number }
   | { readonly kind: "gate.expired"; readonly v: 1; readonly path: string }
   | { readonly kind: "gate.withdrawn"; readonly v: 1; readonly path: string };

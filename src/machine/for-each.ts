@@ -14,14 +14,7 @@ export function expand(state: RunState, whole: Instance): RunEvent {
   if (plan === undefined) throw new RunwrightError("machine.illegal", `Step instance ${whole.path} is not a for-each.`);
 
   const names = namesAt(state, { scope: whole.scope, instance: whole });
-  const items = evaluate(plan.items, names);
-  if (!Array.isArray(items)) {
-    throw new RunwrightError(
-      "items.not-a-list",
-      `for_each of ${whole.path} needs a list, but ${plan.items.text} is ${kindOf(items)}.`,
-    );
-  }
-  const list = items as readonly Json[];
+  const list = listOf(evaluate(plan.items, names), whole, plan.items.text, state.missing);
   if (list.length > limits.itemsMax) {
     throw new RunwrightError(
       "items.too-many",
@@ -40,11 +33,21 @@ export function expand(state: RunState, whole: Instance): RunEvent {
   };
 }
 
+/** The items; what is no list counts as an empty one where somebody hears of it. */
+function listOf(items: Json, { path }: Instance, text: string, missing: RunState["missing"]): readonly Json[] {
+  if (Array.isArray(items)) return items as readonly Json[];
+  const what = `for_each of ${path} needs a list, but ${text} is ${kindOf(items)}.`;
+  if (missing === undefined) throw new RunwrightError("items.not-a-list", what);
+  missing(`${what} It counts as an empty list.`);
+  return [];
+}
+
 /** Keys are read with the item's name, before any item has begun. */
 function itemNames(outer: Names, as: string, item: Json, index: number): Names {
   return {
     name: (name) => (name === as ? item : name === "index" ? index : outer.name(name)),
     step: (step, field) => outer.step(step, field),
+    ...(outer.missing !== undefined && { missing: outer.missing }),
   };
 }
 

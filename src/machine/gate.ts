@@ -1,9 +1,10 @@
 import { RunwrightError } from "../base/error.ts";
 import { digestJson } from "../base/digest.ts";
+import { limits } from "../base/limits.ts";
 import type { Json } from "../base/json.ts";
 import type { ApprovePlan } from "../language/plan.ts";
 import type { GateOffer, RunEvent } from "./event.ts";
-import { end, setTimer, setWaiting, skip } from "./lifecycle.ts";
+import { clearTimer, end, setTimer, setWaiting, skip } from "./lifecycle.ts";
 import { redo } from "./redo.ts";
 import type { Gate, Instance, RunState } from "./state.ts";
 
@@ -21,7 +22,7 @@ export function gateOffer(
   shown: { readonly question: string; readonly show: Json },
   timing: { readonly expiresAt: number | undefined; readonly times: number },
 ): GateOffer {
-  const { editable, by, form, onChanges } = plan;
+  const { editable, by, form, onChanges, remindMs } = plan;
   const { expiresAt, times } = timing;
   const hash = digestJson({
     question: shown.question,
@@ -38,6 +39,7 @@ export function gateOffer(
     ...(form !== undefined && { form }),
     ...(onChanges !== undefined && { changesLeft: Math.max(0, onChanges.max - times) }),
     ...(expiresAt !== undefined && { expiresAt }),
+    ...(remindMs !== undefined && { remindMs }),
   };
 }
 
@@ -52,8 +54,8 @@ export function applyGateEvent(state: RunState, instance: Instance, event: GateE
     instance.attempt = 1;
     instance.startedAt = at;
     instance.firstStartedAt = at;
-    instance.gate = { offer: event.gate, openedAt: at, votes: [], escalated: false, state: "open" };
-    setWaiting(state, instance, "gate", event.gate.expiresAt);
+    instance.gate = { offer: event.gate, openedAt: at, votes: [], escalated: false, reminders: 0, state: "open" };
+    setWaiting(state, instance, "gate", dueOf(instance.gate, at));
     state.gates.add(instance);
     return;
   }
@@ -76,7 +78,9 @@ export function applyGateEvent(state: RunState, instance: Instance, event: GateE
       gate.state = "withdrawn";
       return redo(state, instance, event.vote, at);
     case "gate.escalated":
-      return escalated(state, instance, gate, event);
+      return escalated(state, instance, gate, event, at);
+    case "gate.reminded":
+      return reminded(state, instance, gate, event, at);
     case "gate.expired":
       return expire(state, instance, gate, at);
     case "gate.withdrawn":
@@ -100,16 +104,49 @@ function decided(
 }
 
 /** Others are asked, and have their own time. */
+// eslint-disable-next-line max-params -- an event with everything it changes
 function escalated(
   state: RunState,
   instance: Instance,
   gate: Gate,
   { by, expiresAt }: Extract<GateEvent, { kind: "gate.escalated" }>,
+  at: number,
 ): void {
   gate.escalated = true;
   gate.offer = { ...gate.offer, by, expiresAt, quorum: quorumOf(approvePlan(instance).quorum, by) };
   state.ready.delete(instance);
-  setTimer(state, instance, expiresAt, false);
+  setTimer(state, instance, dueOf(gate, at) ?? expiresAt, false);
+}
+
+// eslint-disable-next-line max-params -- an event with everything it changes
+function reminded(
+  state: RunState,
+  instance: Instance,
+  gate: Gate,
+  { n }: Extract<GateEvent, { kind: "gate.reminded" }>,
+  at: number,
+): void {
+  if (gate.offer.remindMs === undefined || n !== gate.reminders + 1) {
+    const why = `reminder ${gate.reminders + 1} was expected`;
+    throw new RunwrightError("machine.illegal", `Event gate.reminded of ${instance.path} cannot follow: ${why}.`);
+  }
+  gate.reminders = n;
+  const due = dueOf(gate, at);
+  clearTimer(state, instance);
+  if (due !== undefined) setTimer(state, instance, due, false);
+}
+
+/** When a gate is looked at next: for its end, or to remind. What was slept through is made up for by one reminder. */
+function dueOf({ offer: { expiresAt, remindMs }, openedAt, reminders }: Gate, at: number): number | undefined {
+  if (remindMs === undefined || reminders >= limits.remindersMax) return expiresAt;
+  const next = openedAt + (Math.floor((at - openedAt) / remindMs) + 1) * remindMs;
+  return Math.min(next, expiresAt ?? Number.POSITIVE_INFINITY);
+}
+
+/** What happens when the timer of an instance falls due: a gate that has time left only reminds. */
+export function dueEvent({ path, gate }: Instance, nowMs: number): RunEvent {
+  const isOver = gate?.state !== "open" || (gate.offer.expiresAt ?? Number.POSITIVE_INFINITY) <= nowMs;
+  return isOver ? { kind: "timer.fired", v: 1, path } : { kind: "gate.reminded", v: 1, path, n: gate.reminders + 1 };
 }
 
 /** What follows when nobody has decided in time. */

@@ -15,6 +15,7 @@ export function namesAt(state: RunState, place: Place): Names {
   return {
     name: (name) => valueOf(state, place, name),
     step: (step, field) => stepField(findStep(state, place.scope, step), field),
+    ...(state.missing !== undefined && { missing: state.missing }),
   };
 }
 

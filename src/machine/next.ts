@@ -2,10 +2,10 @@ import { hasCode, toRunwrightError } from "../base/error.ts";
 import { evaluate } from "../language/expression/evaluate.ts";
 import { act, failure, resumeWait } from "./act.ts";
 import { type Command, record } from "./command.ts";
-import type { RunLimit } from "./event.ts";
+import { type RunLimit, warningsMax } from "./event.ts";
 import { finish } from "./finish.ts";
 import { endedBody, failureWithin } from "./loop.ts";
-import { afterTimeout } from "./gate.ts";
+import { afterTimeout, dueEvent } from "./gate.ts";
 import { expand } from "./for-each.ts";
 import { isExhausted, isFree } from "./lifecycle.ts";
 import { namesAt } from "./names.ts";
@@ -19,14 +19,12 @@ import { type Instance, isWhole, limitDue, type RunState } from "./state.ts";
 export function next(state: RunState, nowMs: number): readonly Command[] {
   if (state.ended !== undefined || state.created === undefined) return [];
   if (!state.started) return [record(state.cancel === undefined ? { kind: "run.started", v: 1 } : finish(state))];
-  if (state.root?.left === 0) return [record(finish(state))];
+  if (state.root?.left === 0) return [warned(state, (view) => record(finish(view)))];
   if (state.paused && state.cancel === undefined) return [];
   const limit = limitReached(state, nowMs);
   if (limit !== undefined) return [record({ kind: "run.limit-reached", v: 1, limit })];
 
-  const fired = state.timers
-    .due(nowMs)
-    .map((timer) => record({ kind: "timer.fired", v: 1, path: timer.instance.path }));
+  const fired = state.timers.due(nowMs).map((timer) => record(dueEvent(timer.instance, nowMs)));
   // What has fallen due changes what may be done: a group whose time is over begins no iteration any more.
   return fired.length > 0 ? fired : decideReady(state, nowMs);
 }
@@ -45,13 +43,25 @@ function decideReady(state: RunState, nowMs: number): readonly Command[] {
   const commands: Command[] = [];
   let room = (state.plan.limits?.parallel ?? Number.POSITIVE_INFINITY) - state.calls.size;
   for (const instance of state.ready) {
-    const command = decideInstance(state, instance, nowMs);
+    const command = warned(state, (view) => decideInstance(view, instance, nowMs));
     if (command === undefined) continue;
     if (command.kind === "call" && room <= 0) break;
     if (command.kind === "call") room -= 1;
     commands.push(command);
   }
   return commands;
+}
+
+/** A command with what was let pass in making it; the state is looked at through a view that hears of it. */
+function warned<C extends Command | undefined>(state: RunState, make: (view: RunState) => C): C {
+  if (state.plan.leniency?.permissive !== true) return make(state);
+  const warnings = new Set<string>();
+  const command = make({ ...state, missing: (what) => warnings.size < warningsMax && warnings.add(what) });
+  if (command === undefined || warnings.size === 0) return command;
+  const heard = { warnings: [...warnings] };
+  return command.kind === "call"
+    ? { ...command, started: { ...command.started, ...heard } }
+    : { ...command, event: { ...command.event, ...heard } };
 }
 
 function decideInstance(state: RunState, instance: Instance, nowMs: number): Command | undefined {

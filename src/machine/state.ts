@@ -1,7 +1,17 @@
 import type { Json, JsonObject } from "../base/json.ts";
 import type { EffectClass } from "../language/connector.ts";
 import type { Plan, StepPlan } from "../language/plan.ts";
-import type { GateOffer, Operation, ParentRun, RunLimit, SkipReason, StepError, Vote, WaitReason } from "./event.ts";
+import type {
+  ForkedFrom,
+  GateOffer,
+  Operation,
+  ParentRun,
+  RunLimit,
+  SkipReason,
+  StepError,
+  Vote,
+  WaitReason,
+} from "./event.ts";
 import { LinkedSet } from "./linked-set.ts";
 import type { GateState, RunPhase, StepStatus } from "./states.ts";
 import { type Due, Timers } from "./timers.ts";
@@ -52,6 +62,8 @@ export interface Instance {
   output?: Json;
   artifacts?: Json;
   error?: StepError;
+  /** What was let pass in it, in a permissive run. */
+  warnings?: readonly string[];
   skipped?: SkipReason;
   waiting?: WaitReason;
   timer?: Timer;
@@ -128,6 +140,8 @@ export interface Gate {
   readonly openedAt: number;
   readonly votes: Vote[];
   escalated: boolean;
+  /** How often those who are asked were reminded. */
+  reminders: number;
   state: GateState;
 }
 
@@ -149,6 +163,7 @@ export interface RunState {
     readonly effectRoot: string;
     readonly at: number;
     readonly parent?: ParentRun;
+    readonly forkedFrom?: ForkedFrom;
     readonly depth: number;
   };
   /** Number of events applied. */
@@ -189,6 +204,8 @@ export interface RunState {
   backoffs: number;
   /** Time in which something ran or backed off: `spentMs` until `since`, and on from there while that is set. */
   readonly active: { spentMs: number; since?: number };
+  /** Hears of what is not there while an event is being made; on a view of the state, never in the state itself. */
+  readonly missing?: (what: string) => void;
   /** The bound of the run that was reached. */
   limit?: RunLimit;
   readonly counts: Counts;

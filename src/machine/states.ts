@@ -135,7 +135,7 @@ export const runTransitions: readonly Transition<RunPhase>[] = [
 /** Every transition of a gate. One that stays open has had a word, or asks others now. */
 export const gateTransitions: readonly Transition<GateState>[] = [
   { to: "open", by: ["gate.opened"] },
-  { from: "open", to: "open", by: ["gate.voted", "gate.escalated"] },
+  { from: "open", to: "open", by: ["gate.voted", "gate.escalated", "gate.reminded"] },
   { from: "open", to: "accepted", by: ["gate.decided", "gate.expired"] },
   { from: "open", to: "rejected", by: ["gate.decided"] },
   { from: "open", to: "expired", by: ["gate.expired"] },

@@ -46,6 +46,8 @@ export interface ActionCall {
   readonly input: Json;
   /** Outputs of the steps that can be seen from here, by id, for `ctx.refs`. Made when asked for: most modules never read it. */
   readonly refs: () => Json;
+  /** A reference to what is not there is null, with a warning, and no failure. */
+  readonly permissive?: true;
   /** Environment variables that the workflow declares. */
   readonly env: Readonly<Record<string, string>>;
   /** Takes one line of the call's log. Lines that come after the call has ended may be lost. */
@@ -59,6 +61,8 @@ export interface ActionResult {
   /** Merged into `vars`. */
   readonly vars?: Readonly<Record<string, Json>>;
   readonly artifacts?: Json;
+  /** What was let pass, in a permissive run. */
+  readonly warnings?: readonly string[];
 }
 
 /**

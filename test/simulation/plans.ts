@@ -25,6 +25,9 @@ export interface Size {
   readonly runs: readonly string[];
 }
 
+/** A workflow that runs no other. */
+export const aloneSize: Size = { workflow: "w", stepsMax: 13, runs: [] };
+
 /**
  * A random plan of every shape this build runs: nested groups, for-eaches over run-time lists, loops, gates that ask for changes, waits for
  * time and for events, other workflows, limits, failures of all kinds.

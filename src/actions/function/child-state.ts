@@ -9,6 +9,8 @@ export interface CallHooks {
   /** For messages: `Function 'hello'`. */
   readonly name: string;
   readonly refs: () => Json;
+  /** Hears of a reference to what is not there, which then is null; without it the module is told so by an error. */
+  readonly missing?: (what: string) => void;
   readonly log: CallLog;
   readonly once: Once;
 }

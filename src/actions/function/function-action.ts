@@ -75,12 +75,19 @@ export function createFunctionAction(options: FunctionActionOptions): Action {
     const message: Call = { kind: "call", id: calls, file: executor.file, meta: metaOf(call, executor), input, env };
     const flood = (): void => child.kill(`it printed more than ${limits.printedBytesMax} bytes`);
     const log = createCallLog(limits, call.log, flood);
-    const returned = await child.call(message, { name: nameOf(call), refs, log, once }, signal);
+    const warnings = new Set<string>();
+    const missing = (what: string): void => {
+      if (warnings.size < warningsMax) warnings.add(`${what} It counts as null.`);
+    };
+    const hooks = { name: nameOf(call), refs, log, once, ...(call.permissive === true && { missing }) };
+    const returned = await child.call(message, hooks, signal);
     // A result that comes after the abort is as late as none: the engine has moved on.
     if (signal.aborted) throw aborted(call);
-    return withPlaces(returned, call, root);
+    return { ...withPlaces(returned, call, root), ...(warnings.size > 0 && { warnings: [...warnings] }) };
   }
 }
+
+const warningsMax = 20;
 
 /**
  * Artifacts are files of the project, kept as places in it: the same name on every platform, and no way to a file that a module merely names.

@@ -82,6 +82,10 @@ export function listen(child: ChildProcess, state: ChildState, tools: ListenTool
     const { current } = state;
     if (current === undefined || question.id !== current.call.id) return { missing: "The call that asks has ended." };
     current.outputs ??= current.hooks.refs();
-    return lookUp(current.outputs, question.ref, question.path);
+    const found = lookUp(current.outputs, question.ref, question.path);
+    const { missing } = current.hooks;
+    if (missing === undefined || !("missing" in found)) return found;
+    missing(found.missing);
+    return { value: null };
   }
 }

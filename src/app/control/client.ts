@@ -38,8 +38,9 @@ export function createControlClient(address: string): Runs {
     async report(run, { type, data }) {
       await call("POST", `${runPath(run)}/events`, { type, data });
     },
-    async rerun(run, input) {
-      return ((await call("POST", `${runPath(run)}/rerun`, { input })) as { readonly row: RunRow }).row;
+    async rerun(run, input, point) {
+      const from = point === undefined ? {} : { from: { ...point } };
+      return ((await call("POST", `${runPath(run)}/rerun`, { input, ...from })) as { readonly row: RunRow }).row;
     },
     async inputsOf(run) {
       return (await call("GET", `${runPath(run)}/inputs`)) as Awaited<ReturnType<Runs["inputsOf"]>>;

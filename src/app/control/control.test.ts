@@ -112,6 +112,8 @@ test("every call of the client reaches the runs as it was made", async () => {
   await client.report("r1", { type: "paid", data: { cents: 5 } });
   await client.resume("r1");
   assert.deepEqual(await client.rerun("r1", { n: 2 }), row);
+  assert.deepEqual(await client.rerun("r1", {}, { kind: "step", id: "a" }), row);
+  assert.deepEqual(await client.rerun("r1", {}, { kind: "failed" }), row);
   assert.deepEqual(await client.inputsOf("r1"), { input: { n: 1 }, schema: { type: "object" } });
   assert.deepEqual(calls, [
     ["list", { status: "running", limit: 7 }],
@@ -121,7 +123,9 @@ test("every call of the client reaches the runs as it was made", async () => {
     ["pause", "r1"],
     ["report", "r1", { type: "paid", data: { cents: 5 } }],
     ["resume", "r1"],
-    ["rerun", "r1", { n: 2 }],
+    ["rerun", "r1", { n: 2 }, undefined],
+    ["rerun", "r1", {}, { kind: "step", id: "a" }],
+    ["rerun", "r1", {}, { kind: "failed" }],
   ]);
   assert.deepEqual((await send(world, { path: "/api/v1/health" })).body, { pid: 42 });
 });

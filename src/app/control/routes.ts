@@ -3,7 +3,7 @@ import { isJsonObject, type Json, type JsonObject } from "../../base/json.ts";
 import { limits } from "../../base/limits.ts";
 import type { Decision, Report } from "../../engine/contract.ts";
 import type { RunQuery, RunStatus } from "../../ports/journal.ts";
-import type { Runs } from "../runs.ts";
+import type { ForkPoint, Runs } from "../runs.ts";
 
 /** One request, as a route sees it. */
 export interface ControlRequest {
@@ -49,7 +49,9 @@ export function controlRoutes(runs: Runs, pid: number): Answer {
     {
       method: "POST",
       path: ["runs", "*", "rerun"],
-      answer: async ([run = ""], { input = {} }) => ({ row: await runs.rerun(run, isJsonObject(input) ? input : {}) }),
+      answer: async ([run = ""], { input = {}, from }) => ({
+        row: await runs.rerun(run, isJsonObject(input) ? input : {}, pointOf(from)),
+      }),
     },
     { method: "GET", path: ["runs", "*", "inputs"], answer: ([run = ""]) => runs.inputsOf(run) },
     { method: "POST", path: ["runs", "*", "resume"], answer: ([run = ""]) => runs.resume(run) },
@@ -102,6 +104,14 @@ function startOf(body: JsonObject): Parameters<Runs["start"]>[0] {
   const { file, input, env } = body;
   if (typeof file !== "string") throw new RunwrightError("usage.invalid", "A run to start names its workflow 'file'.");
   return { file, input: isJsonObject(input) ? input : {}, env: isJsonObject(env) ? textsOf(env) : {} };
+}
+
+function pointOf(from: Json | undefined): ForkPoint | undefined {
+  if (from === undefined) return undefined;
+  const { kind, id } = isJsonObject(from) ? from : {};
+  if (kind === "failed") return { kind };
+  if (kind === "step" && typeof id === "string") return { kind, id };
+  throw new RunwrightError("usage.invalid", "A run is tried again 'from' { kind: failed } or { kind: step, id }.");
 }
 
 function textsOf(object: JsonObject): Readonly<Record<string, string>> {

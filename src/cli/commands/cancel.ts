@@ -2,9 +2,9 @@ import { reachRuns } from "../../app/reach.ts";
 import { exitCodes, type ExitCode } from "../exit.ts";
 import { findRunOf } from "../find-run.ts";
 import { followToEnd } from "../follow-to-end.ts";
+import { handOver } from "../hand-over.ts";
 import { createLogs } from "../logs.ts";
 import { type Session, sessionConfig } from "../session.ts";
-import { reportHandedOver } from "./decide.ts";
 
 /** Options of `cancel`. */
 export interface CancelOptions {
@@ -20,7 +20,8 @@ export async function cancelCommand(name: string, options: CancelOptions, sessio
   await using reached = await reachRuns(config, { env: session.env, drive: "asked", onLog: logs.emit });
   const runs = reached.kind === "here" ? reached.app.runs : reached.runs;
   await runs.cancel(run, options.reason);
-  if (reached.kind === "holder") return await reportHandedOver(runs, run, reached.pid, session);
+  if (reached.kind === "holder")
+    return await handOver({ run, words: "goes on with" }, { ...reached, config, session }, options);
 
   const code = await followToEnd(
     run,

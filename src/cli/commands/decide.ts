@@ -1,24 +1,22 @@
 import { reachRuns } from "../../app/reach.ts";
-import type { Decision, GateView, Runs, RunView } from "../../app/runs.ts";
+import type { Decision, GateView, RunView } from "../../app/runs.ts";
 import { RunwrightError } from "../../base/error.ts";
 import { isJsonObject, type JsonObject } from "../../base/json.ts";
-import { runDocument } from "../documents.ts";
-import { exitCodes, type ExitCode } from "../exit.ts";
+import type { ExitCode } from "../exit.ts";
 import { findRunOf } from "../find-run.ts";
-import { followToEnd } from "../follow-to-end.ts";
+import { followToEnd, type FollowFlags, openLog } from "../follow-to-end.ts";
+import { handOver } from "../hand-over.ts";
 import { createLogs } from "../logs.ts";
 import { safeLine } from "../safe-text.ts";
-import { giveDocument, isForPrograms } from "../report.ts";
 import { type Session, sessionConfig } from "../session.ts";
 import { splitPair, valueOfText } from "../values.ts";
 import { shownPath, wordOfRun } from "../words.ts";
 
 /** Options of `approve` and `reject`. */
-export interface DecideOptions {
+export interface DecideOptions extends FollowFlags {
   readonly comment?: string;
   /** Each `field=value`; `approve` only. */
   readonly edit: readonly string[];
-  readonly quiet?: boolean;
 }
 
 /** What is decided at which gate. */
@@ -40,6 +38,7 @@ export async function decideCommand(
 ): Promise<ExitCode> {
   const config = await sessionConfig(session);
   const run = await findRunOf(config, request.run);
+  using log = openLog(options, session);
   const logs = createLogs();
   await using reached = await reachRuns(config, { env: session.env, drive: "asked", onLog: logs.emit });
   const runs = reached.kind === "here" ? reached.app.runs : reached.runs;
@@ -52,16 +51,8 @@ export async function decideCommand(
   const word = output.tone(request.outcome === "accepted" ? "good" : "attention", said);
   if (options.quiet !== true) output.note(`${word}  ${shownPath(gate.path)}: ${safeLine(gate.question)}`);
   if (reached.kind === "here")
-    return await followToEnd(run, { app: reached.app, logs, config, session, fromStart: false }, options);
-  return await reportHandedOver(runs, run, reached.pid, session);
-}
-
-/** Says that another process goes on with a run. */
-export async function reportHandedOver(runs: Runs, run: string, pid: number, session: Session): Promise<ExitCode> {
-  // Whoever wants no document does not ask again: the other process may have ended by now.
-  if (isForPrograms(session)) giveDocument(runDocument(await runs.row(run)), session);
-  session.output.note(`process ${pid} goes on with ${run}; see ${session.me} show ${run}`);
-  return exitCodes.ok;
+    return await followToEnd(run, { app: reached.app, logs, config, session, log, fromStart: false }, options);
+  return await handOver({ run, words: "goes on with" }, { ...reached, config, session }, options);
 }
 
 function chooseGate(view: RunView, name: string | undefined): GateView {

@@ -39,7 +39,7 @@ export async function resumeAll(flags: FollowFlags, session: Session): Promise<E
     if (flags.quiet !== true)
       output.note(`  ${output.tone(tone, word.padEnd(wordCells))}  ${key.run}  ${safeLine(workflow)}`);
   };
-  const recordings = runs.map(async (run) => createRecording(run, await recordersOf(run, { app, session, log })));
+  const recordings = runs.map(async (run) => createRecording(run, await recordersOf(run, app, { session, log })));
   const followed = (await Promise.all(recordings)).map((recording, index) => ({ run: runs[index] ?? "", recording }));
   const rows = await Promise.all(followed.map((each) => settle(app, each, interrupt.signal, say)));
   if (session.json) output.json({ runs: rows.map((row) => runDocument(row)) });

@@ -2,9 +2,9 @@ import { reachRuns } from "../../app/reach.ts";
 import type { ExitCode } from "../exit.ts";
 import { findRunOf } from "../find-run.ts";
 import { followToEnd, type FollowFlags, openLog } from "../follow-to-end.ts";
+import { handOver } from "../hand-over.ts";
 import { createLogs } from "../logs.ts";
 import { type Session, sessionConfig } from "../session.ts";
-import { reportHandedOver } from "./decide.ts";
 import { resumeAll } from "./resume-all.ts";
 
 /** Goes on with one run, or with all that were interrupted. */
@@ -20,7 +20,7 @@ async function resumeOne(name: string, flags: FollowFlags, session: Session): Pr
   await using reached = await reachRuns(config, { env: session.env, drive: "asked", onLog: logs.emit });
   if (reached.kind === "holder") {
     await reached.runs.resume(run);
-    return await reportHandedOver(reached.runs, run, reached.pid, session);
+    return await handOver({ run, words: "goes on with" }, { ...reached, config, session }, flags);
   }
   await reached.app.runs.resume(run);
   return await followToEnd(run, { app: reached.app, logs, config, session, log, fromStart: false }, flags);

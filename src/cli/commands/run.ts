@@ -3,15 +3,17 @@ import path from "node:path";
 import { type App, openApp } from "../../app/app.ts";
 import type { Config } from "../../app/config.ts";
 import { resolveFolders } from "../../app/grants.ts";
-import { wholeVersion } from "../../app/versions.ts";
-import { readWorkflow, type WorkflowFile } from "../../app/workflow-file.ts";
+import { type WholeVersion, wholeVersion } from "../../app/versions.ts";
+import { type Reading, readWorkflow, type WorkflowFile } from "../../app/workflow-file.ts";
 import { RunwrightError } from "../../base/error.ts";
 import { equalJson, isJsonObject, type Json, type JsonObject } from "../../base/json.ts";
 import { applyDefaults } from "../../language/schema/defaults.ts";
 import type { Version } from "../../ports/catalog.ts";
 import type { RunRow, RunStatus } from "../../ports/journal.ts";
+import type { CallLog } from "../call-log.ts";
 import { reportDiagnostics } from "../diagnostics.ts";
 import { runAgain } from "../command-name.ts";
+import { dryRun } from "../dry-run.ts";
 import { exitCodes, type ExitCode } from "../exit.ts";
 import { followToEnd, type FollowFlags, openLog } from "../follow-to-end.ts";
 import { createLogs } from "../logs.ts";
@@ -26,20 +28,64 @@ export interface RunOptions extends FollowFlags {
   /** A JSON file with inputs. */
   readonly inputs?: string;
   readonly continue?: boolean;
+  /** Play the workflow through: nothing is called and nothing is kept. */
+  readonly dryRun?: boolean;
+  /** A file with what the steps of a dry run give. */
+  readonly fixtures?: string;
+  /** Steps that do not say what follows when they fail let the run go on. */
+  readonly continueOnError?: boolean;
+  /** Warnings of the file are errors. */
+  readonly strict?: boolean;
+  /** What is not there counts as null, with a warning. */
+  readonly permissive?: boolean;
 }
 
 /** Starts a workflow and follows it until it has ended or only people can move it on. */
 export async function runCommand(file: string, options: RunOptions, session: Session): Promise<ExitCode> {
+  if (options.fixtures !== undefined && options.dryRun !== true)
+    throw new RunwrightError("usage.invalid", "--fixtures is what a dry run gets: give --dry-run too.");
   const config = await sessionConfig(session);
-  const workflow = readWorkflow(config, file, session.cwd);
-  const { version: own } = workflow;
-  if (own === undefined || workflow.diagnostics.length > 0) reportDiagnostics([workflow], session, "text");
-  if (own === undefined) throw refusal(workflow, session);
-
-  const whole = wholeVersion(config, own, path.resolve(session.cwd, file));
-  const { version } = whole;
-  const input = inputOf(version, options, session);
+  const whole = read(file, config, session, readingOf(options));
+  const input = inputOf(whole.version, options, session);
   using log = openLog(options, session);
+  const where = { config, session, log };
+  return options.dryRun === true
+    ? await dryRun({ whole, input }, where, options)
+    : await realRun({ whole, input, file }, where, options);
+}
+
+/** The version that a file is now, after what the checker has to say about it. */
+function read(file: string, config: Config, session: Session, reading: Reading): WholeVersion {
+  const workflow = readWorkflow(config, file, session.cwd, reading);
+  const { version } = workflow;
+  if (version === undefined || workflow.diagnostics.length > 0) reportDiagnostics([workflow], session, "text");
+  if (version === undefined) throw refusal(workflow, session);
+  return wholeVersion(config, version, path.resolve(session.cwd, file), reading);
+}
+
+function readingOf({ continueOnError, permissive, strict }: RunOptions): Reading {
+  const leniency = {
+    ...(continueOnError === true && { continueOnError }),
+    ...(permissive === true && { permissive }),
+  };
+  return { strict: strict === true, ...(Object.keys(leniency).length > 0 && { leniency }) };
+}
+
+interface Where {
+  readonly config: Config;
+  readonly session: Session;
+  readonly log: CallLog | undefined;
+}
+
+interface ToRun {
+  readonly whole: WholeVersion;
+  readonly input: JsonObject;
+  readonly file: string;
+}
+
+async function realRun({ whole, input, file }: ToRun, where: Where, options: RunOptions): Promise<ExitCode> {
+  const { config, session } = where;
+  const { version } = whole;
   const logs = createLogs();
   const { env } = session;
   await using app = await openApp(config, { env, drive: "asked", onLog: logs.emit });
@@ -47,8 +93,7 @@ export async function runCommand(file: string, options: RunOptions, session: Ses
   const row = started ?? (await app.start(whole, input, env));
   say(row, started !== undefined, { config, session, quiet: options.quiet === true });
   if (started !== undefined) await app.runs.resume(row.key.run);
-  const where = { app, logs, config, session, log, fromStart: started === undefined };
-  const code = await followToEnd(row.key.run, where, options);
+  const code = await followToEnd(row.key.run, { ...where, app, logs, fromStart: started === undefined }, options);
   const again = againHint(file, version, options, session);
   if (code === exitCodes.ok && options.quiet !== true && again !== undefined) session.output.note(again);
   return code;

@@ -4,10 +4,10 @@ import type { Json } from "../../base/json.ts";
 import type { ExitCode } from "../exit.ts";
 import { findRunOf } from "../find-run.ts";
 import { followToEnd } from "../follow-to-end.ts";
+import { handOver } from "../hand-over.ts";
 import { createLogs } from "../logs.ts";
 import { safeLine } from "../safe-text.ts";
 import { type Session, sessionConfig } from "../session.ts";
-import { reportHandedOver } from "./decide.ts";
 
 /** Options of `send`. */
 export interface SendOptions {
@@ -31,7 +31,8 @@ export async function sendCommand(
   const runs = reached.kind === "here" ? reached.app.runs : reached.runs;
   await runs.report(run, { type, data });
   if (options.quiet !== true) session.output.note(`${session.output.tone("good", "received")}  ${safeLine(type)}`);
-  if (reached.kind === "holder") return await reportHandedOver(runs, run, reached.pid, session);
+  if (reached.kind === "holder")
+    return await handOver({ run, words: "goes on with" }, { ...reached, config, session }, options);
   return await followToEnd(run, { app: reached.app, logs, config, session, fromStart: false }, options);
 }
 

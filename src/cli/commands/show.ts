@@ -10,7 +10,7 @@ import { openReader } from "../open-reader.ts";
 import { safeLine } from "../safe-text.ts";
 import { type Session, sessionConfig } from "../session.ts";
 import { showStart } from "../show-value.ts";
-import { ago, shownPath, wordOfRun, wordOfStep } from "../words.ts";
+import { ago, keptWords, shownPath, wordOfRun, wordOfStep } from "../words.ts";
 
 const stepsMax = 200;
 const valueLinesMax = 40;
@@ -29,16 +29,26 @@ export async function showCommand(name: string, session: Session): Promise<ExitC
   return exitCodes.ok;
 }
 
-function head({ row, input }: RunView, { output }: Session): readonly string[] {
+function head({ row, input, leniency, forkedFrom }: RunView, { output }: Session): readonly string[] {
   const { word, tone } = wordOfRun(row.summary);
   const end = row.summary.endedAt ?? row.summary.updatedAt;
   return [
     `${output.dataTone(tone, word)}  ${output.dataTone("strong", safeLine(row.workflow))}  ${row.key.run}`,
     `started ${ago(row.createdAt, Date.now())} by ${safeLine(row.startedBy)}, took ${formatDuration(end - row.createdAt)}`,
+    ...(forkedFrom === undefined
+      ? []
+      : [`again of ${forkedFrom.run} from ${safeLine(forkedFrom.path)}; ${keptWords(forkedFrom.kept)}`]),
+    ...leniencyLines(leniency),
     ...(Object.keys(input).length === 0 ? [] : ["", "inputs", ...indented(showStart(input, valueLinesMax))]),
     "",
     "steps",
   ];
+}
+
+function leniencyLines({ continueOnError, permissive }: NonNullable<RunView["leniency"]> = {}): readonly string[] {
+  const options = [continueOnError === true && "--continue-on-error", permissive === true && "--permissive"];
+  const given = options.filter((each) => each !== false);
+  return given.length === 0 ? [] : [`with ${given.join(" and ")}`];
 }
 
 /** Items of a list that ended well are told by the list's count; what failed, runs or waits is listed one by one. */
@@ -48,30 +58,48 @@ function steps({ instances }: RunView, session: Session): readonly string[] {
   );
   const lines = listed
     .slice(0, stepsMax)
-    .map((each) => layLine(stepLine(each), session.output.columns, session.output.dataTone));
+    .flatMap((each) => [
+      layLine(stepLine(each), session.output.columns, session.output.dataTone),
+      ...(each.warnings ?? []).map((warning) => `             ${safeLine(warning)}`),
+    ]);
   if (listed.length > stepsMax) lines.push(`  … and ${listed.length - stepsMax} more: ${session.me} show <run> --json`);
   return lines;
 }
 
 function stepLine(step: InstanceView): Parameters<typeof layLine>[0] {
-  const { path, title, status, reason, attempt, startedAt, endedAt, items, error } = step;
+  const { path, status, attempt, items } = step;
   const count =
     items === undefined ? (attempt > 1 ? `attempt ${attempt}` : undefined) : `${items.ended}/${items.total}`;
-  const note = error?.message ?? (status === "succeeded" ? undefined : reason) ?? title;
+  const note = noteOf(step);
   return {
     ...wordOfStep(status),
     path: shownPath(path),
     failed: status === "failed",
-    ...(startedAt === undefined ? {} : { tookMs: (endedAt ?? Date.now()) - startedAt }),
+    ...timeOf(step),
     ...(count === undefined ? {} : { count }),
     ...(note === undefined ? {} : { note: safeLine(note) }),
   };
+}
+
+function noteOf({ status, title, reason, kept, error }: InstanceView): string | undefined {
+  const why = error?.message ?? (status === "succeeded" ? undefined : reason);
+  return why ?? (kept === true ? "kept" : title);
+}
+
+/** What was kept took its time in another run. */
+function timeOf({ startedAt, endedAt, kept }: InstanceView): { readonly tookMs?: number } {
+  return startedAt === undefined || kept === true ? {} : { tookMs: (endedAt ?? Date.now()) - startedAt };
 }
 
 function gates(view: RunView, { me }: Session): readonly string[] {
   return view.gates.flatMap((gate) => [
     "",
     `waits for a decision at ${shownPath(gate.path)}: ${safeLine(gate.question)}`,
+    ...(gate.reminders === undefined
+      ? []
+      : [
+          `  open since ${ago(gate.openedAt, Date.now())}, ${gate.reminders} reminder${gate.reminders === 1 ? "" : "s"}`,
+        ]),
     ...(gate.show === null ? [] : indented(showStart(gate.show, valueLinesMax))),
     ...decisionHints(view, gate, me),
   ]);

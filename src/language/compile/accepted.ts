@@ -1,3 +1,4 @@
+import { unwritten } from "./retry.ts";
 import { type StepDraft, writtenText } from "../check/draft.ts";
 import type { Expression } from "../expression/tree.ts";
 import { entryOf, type SourceMap } from "../source/tree.ts";
@@ -108,7 +109,7 @@ export function createAccepted(shop: Workshop, graph: Graph, conditions: Readonl
   }
 
   function isContained(step: StepDraft): boolean {
-    return (writtenText(step, "on_failure") ?? shop.defaults.onFailure) === "continue";
+    return (writtenText(step, "on_failure") ?? shop.defaults.onFailure ?? unwritten(shop, step)) === "continue";
   }
 
   /** An `if` that asks whether a gate was accepted, or a step has succeeded. */

@@ -5,7 +5,7 @@ import { readSteps } from "../check/steps.ts";
 import { choiceIn, durationIn, reportShape, textIn } from "../check/values.ts";
 import { fileFields } from "../fields/file-fields.ts";
 import { type CalledVerb, isCalled } from "../fields/verbs.ts";
-import type { ApprovePlan, Plan, StepPlan, VerbPlan } from "../plan.ts";
+import type { ApprovePlan, Leniency, Plan, StepPlan, VerbPlan } from "../plan.ts";
 import type { Problems } from "../problems.ts";
 import { kindOf, type SourceEntry, type SourceMap, type SourceNode } from "../source/tree.ts";
 import type { Source, World } from "../world.ts";
@@ -89,11 +89,17 @@ export function compileRoot(task: Task, root: SourceNode): CompiledRoot | undefi
     ...declaredPlan(shop),
     ...triggersPart(shop, id),
     ...boundsPart(shop),
+    leniency: isLenient(shop.world.leniency) ? shop.world.leniency : undefined,
     mode: shop.drafts.root.mode,
     roots: shop.drafts.root.steps.map((step) => step.index),
     steps: steps.map(({ part, step }) => withGraph(part, step, graph)),
   });
   return { plan, shop, graph };
+}
+
+/** A file that is run as it says has the same version whether that was asked for or not. */
+function isLenient({ continueOnError, permissive }: Leniency = {}): boolean {
+  return continueOnError === true || permissive === true;
 }
 
 function createWorkshop({ source, world, problems }: Task, root: SourceMap, file: Written, id: string): Workshop {

@@ -54,6 +54,7 @@ function environmentFor(shop: Workshop, place: Place, common: ReadonlyMap<string
       return [...byName.values()].filter((step) => step !== place.step && isVisible(step)).map(({ id }) => id);
     },
     explain: (name, field) => explainName(shop, { name, field, at: place.at }),
+    permissive: shop.world.leniency?.permissive === true,
   };
 }
 

@@ -4,7 +4,7 @@ import type { Range } from "../diagnostic.ts";
 import { type Compiled, compileExpression } from "../expression/check.ts";
 import type { StepRead } from "../expression/checker.ts";
 import type { Expectation } from "../expression/expectation.ts";
-import type { ExpressionProblem } from "../expression/problem.ts";
+import { type ExpressionProblem, isPermitted } from "../expression/problem.ts";
 import { namesInTree } from "../expression/names-in.ts";
 import { isReference, scanText } from "../expression/scan.ts";
 import { compileText } from "../expression/text.ts";
@@ -153,7 +153,9 @@ function reportProblem(shop: Workshop, spot: Spot, { scalar, at }: Mapped, probl
   const range = rangeIn(at, problem);
   const fix = problem.fix === undefined ? undefined : fixIn({ scalar, at }, problem.fix);
   const message = `${whoOf(spot)}${problem.message}`;
-  shop.problems.report(isCode(problem.code) ? problem.code : "E300", range, message, { hint: problem.hint, fix });
+  const isWarning = shop.world.leniency?.permissive === true && isPermitted(problem.code);
+  const extra = { hint: problem.hint, fix, ...(isWarning && { severity: "warning" as const }) };
+  shop.problems.report(isCode(problem.code) ? problem.code : "E300", range, message, extra);
 }
 
 /** `step 'review', if: `. */

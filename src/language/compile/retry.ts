@@ -41,7 +41,7 @@ export function failurePlan(shop: Workshop, step: StepDraft): FailurePlan {
   const isBlind = isCall && isBlindStep(shop, step);
   const defaults = isBlind ? blindDefaults(shop) : shop.defaults;
   const written = onFailureIn(shop, step, isCall);
-  const policy = written ?? defaults.onFailure ?? "stop";
+  const policy = written ?? defaults.onFailure ?? unwritten(shop, step);
   const onFailure = policy === "continue" ? "continue" : "stop";
   if (!isCall) return { retry: { ...retryDefault, attemptsMax: 1 }, onFailure };
 
@@ -53,6 +53,11 @@ export function failurePlan(shop: Workshop, step: StepDraft): FailurePlan {
       ? { attemptsMax: 1 + retriesOnFailure }
       : {};
   return { retry: complete({ ...defaults.retry, ...attempts, ...own, ...brief }), onFailure };
+}
+
+/** What follows where nobody says what follows. */
+export function unwritten({ world }: Workshop, { verb }: StepDraft): "stop" | "continue" {
+  return world.leniency?.continueOnError === true && verb !== "approve" ? "continue" : "stop";
 }
 
 function blindDefaults({ defaults }: Workshop): Pick<FileDefaults, "retry" | "onFailure"> {

@@ -6,7 +6,7 @@ import { type Checker, type Environment, type StepRead, type Typed } from "./che
 import { constantOf } from "./constant.ts";
 import { checkExpectation, type Expectation } from "./expectation.ts";
 import { parse } from "./parse.ts";
-import type { ExpressionProblem } from "./problem.ts";
+import { type ExpressionProblem, isPermitted } from "./problem.ts";
 import { expressionIn } from "./scan.ts";
 import { sourceOf } from "./source.ts";
 import type { Syntax, SyntaxOf } from "./syntax.ts";
@@ -49,8 +49,9 @@ export function compilePart(
   const problems: ExpressionProblem[] = [];
   const checker = createChecker({ text, base, environment, reads, problems });
   const { node, type } = checker.check(parsed.syntax);
+  const isRefused = ({ code }: ExpressionProblem): boolean => environment.permissive !== true || !isPermitted(code);
   if (problems.length === 0) checkExpectation(checker, parsed.syntax, type, expect);
-  if (problems.length > 0) return { type: types.any, reads, problems: inOrder(problems) };
+  if (problems.some(isRefused)) return { type: types.any, reads, problems: inOrder(problems) };
 
   const expression: Expression = { text, tree: node };
   const constant = constantOf(expression);
@@ -58,7 +59,8 @@ export function compilePart(
     checker.report(parsed.syntax, { code: "E303", message: `this always fails: ${constant.failed}` });
     return { type: types.any, reads, problems };
   }
-  return { expression, type, reads, problems, ...(constant === undefined ? {} : { constant: constant.value }) };
+  const known = problems.length === 0 ? type : types.any;
+  return { expression, type: known, reads, problems, ...(constant === undefined ? {} : { constant: constant.value }) };
 }
 
 interface Task {

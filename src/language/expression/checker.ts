@@ -16,6 +16,8 @@ export interface Environment {
   explain?(name: string, field?: string): Complaint | undefined;
   /** The document that `docs.<name>` is here, or why there is none. */
   document?(name: string): DocumentType | { readonly complaint: Complaint };
+  /** What is not there is only warned of. */
+  readonly permissive?: boolean;
 }
 
 /** What may be read of a step. */

@@ -35,7 +35,7 @@ export function evaluateConstant(expression: Expression): Json {
 }
 
 function frameFor({ text }: Expression, names: Names, stepsMax: number): Frame {
-  return { text, stepsLeft: stepsMax, names, variables: [] };
+  return { text, stepsLeft: stepsMax, names, variables: [], missing: names.missing };
 }
 
 function compiledOf(work: Work, tree: Node): Compiled {

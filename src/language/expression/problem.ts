@@ -27,6 +27,11 @@ export type ExpressionCode =
   /** Too large to evaluate within bounds. */
   | "E399";
 
+/** True for what is only warned of in a permissive run: a field that is not there, and a for_each over something that is no list. */
+export function isPermitted(code: ExpressionCode): boolean {
+  return code === "E302" || code === "E307";
+}
+
 /** One problem of an expression; offsets are in the text that was given to be compiled. */
 export interface ExpressionProblem {
   readonly code: ExpressionCode;

@@ -53,5 +53,9 @@ function partText(expression: Expression, names: Names): string {
   if (value !== null) return JSON.stringify(value);
 
   const { text } = expression;
+  if (names.missing !== undefined) {
+    names.missing(`'${text}' is null in a text. Nothing stands in its place.`);
+    return "";
+  }
   throw new RunwrightError("expression.failed", `'${text}' is null in a text: write default(${text}, "").`);
 }

@@ -76,4 +76,6 @@ export interface Names {
   name(name: string): Json | undefined;
   /** Value of `<step>.<field>` as seen from here; null when the step was skipped or has not run. */
   step(step: number, field: StepField): Json;
+  /** Hears of what is not there, which then counts as null; without it that is a failure. */
+  readonly missing?: (what: string) => void;
 }

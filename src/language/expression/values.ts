@@ -1,5 +1,5 @@
 import { isJsonObject, type Json, type JsonObject } from "../../base/json.ts";
-import { failure, kindOf, spend, spendOnText, type Work } from "./work.ts";
+import { failure, failureLead, kindOf, spend, spendOnText, type Work } from "./work.ts";
 
 /** An object under construction; write to it with `setField` only. */
 export type Fields = Record<string, Json>;
@@ -17,7 +17,10 @@ export function setField(fields: Fields, key: string, value: Json): void {
 export function fieldOf(work: Work, value: Json, key: string): Json {
   if (isJsonObject(value)) return ownField(value, key);
   if (value === null) return null;
-  throw failure(work, `'${key}' was read of ${kindOf(value)}, which has no fields`);
+  const what = `'${key}' was read of ${kindOf(value)}, which has no fields`;
+  if (work.missing === undefined) throw failure(work, what);
+  work.missing(`${failureLead(work.text)}${what}. It counts as null.`);
+  return null;
 }
 
 /** Reads `value[at]`: an item of a list or a field of an object; null where there is none. */

@@ -33,6 +33,8 @@ const charsPerJsonStep = 64;
 export interface Work {
   readonly text: string;
   stepsLeft: number;
+  /** Hears of what is not there: see `Names`. */
+  readonly missing?: ((what: string) => void) | undefined;
 }
 
 /** Pays for `steps` more, or fails because the expression has used up what one evaluation may take. */

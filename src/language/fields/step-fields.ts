@@ -136,7 +136,13 @@ export const stepFields: readonly Field[] = [
   { name: "show", kind: "expression", on: approve, ...now, doc: "The value that is decided." },
   { name: "editable", kind: "names", on: approve, ...now, doc: "Fields of `show` that the decider may change." },
   { name: "form", kind: "type", on: approve, ...now, doc: "Fields that the decider fills in." },
-  { name: "remind", kind: "duration", on: approve, ...later, doc: "Reminds those who can accept, again and again." },
+  {
+    name: "remind",
+    kind: "duration",
+    on: approve,
+    ...now,
+    doc: "Reminds those who can accept, again and again: in `show`, `watch` and the terminal that waits. At most 100 times.",
+  },
   { name: "scope", kind: "name", ...later, doc: "Opens a scope for documents, one per item; belongs to for_each." },
   {
     name: "iterate_over",

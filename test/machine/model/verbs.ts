@@ -63,6 +63,8 @@ export function randomGate(making: Making, before: readonly number[]): ApprovePl
     onReject: calm ? chance.pick(["fail", "continue"]) : chance.pick(["stop", "fail", "continue"]),
     ...(chance.maybe(0.2) && { form }),
     ...(!calm && randomTimeout(chance)),
+    // Not by chance: another throw of the dice would make other plans of all seeds.
+    ...(!calm && by[0] === "requester" && { remindMs: 700 }),
     ...(!calm && chance.maybe(0.5) && randomChanges(chance, before)),
   };
 }

@@ -1,0 +1,152 @@
+import { randomBytes } from "node:crypto";
+import path from "node:path";
+import { createLocalHost } from "../adapters/local-host/local-host.ts";
+import type { Chance, Clock } from "../base/clock.ts";
+import type { JsonObject } from "../base/json.ts";
+import type { Engine, StartRequest } from "../engine/contract.ts";
+import { openEngine } from "../engine/engine.ts";
+import { forkRun } from "../engine/fork.ts";
+import type { ForkPoint } from "../machine/fork.ts";
+import type { Action } from "../ports/action.ts";
+import type { Version } from "../ports/catalog.ts";
+import type { Host } from "../ports/host.ts";
+import type { RunRow } from "../ports/journal.ts";
+import type { Store } from "../ports/store.ts";
+import type { Config } from "./config.ts";
+import type { App, AppOptions } from "./contract.ts";
+import { localPrincipal, localScope } from "./principal.ts";
+import { createHistory, createRunReader, localKey, type Runs } from "./runs.ts";
+import { refusal, type WholeVersion, wholeVersion } from "./versions.ts";
+import { readWorkflow } from "./workflow-file.ts";
+
+/** What an app stands on: everything in which one that carries runs out differs from one that only plays them through. */
+export interface Ground {
+  readonly store: Store;
+  readonly action: Action;
+  readonly clock: Clock;
+  readonly chance: Chance;
+}
+
+/** An app whose parts are still those of whoever opens it. */
+export interface Assembled extends Omit<App, "shut" | "leftBehind" | typeof Symbol.asyncDispose> {
+  readonly engine: Engine;
+}
+
+/** Puts an app together over its ground. What it opens is left to `opening`, behind everything that lies in there already. */
+export async function assemble(
+  opening: AsyncDisposableStack,
+  config: Config,
+  ground: Ground,
+  options: AppOptions,
+): Promise<Assembled> {
+  const { store, clock } = ground;
+  const fatal = Promise.withResolvers<never>();
+  fatal.promise.catch(() => undefined);
+  const focus = createFocus(opening.use(createLocalHost(clock, fatal.reject)), options.drive);
+  const engine = opening.use(await openEngine({ ...ground, host: focus.host, randomBytes: () => randomBytes(10) }));
+  engine.failed.catch(fatal.reject);
+  engine.listen(options.onLog);
+  focus.opened();
+  return {
+    engine,
+    runs: createRuns({ config, store, engine, start, env: options.env }),
+    start,
+    ...createHistory(store),
+    subscribe: (listener) => engine.subscribe(listener),
+    settled: (run, signal) => Promise.race([engine.settled(localKey(run), signal), fatal.promise]),
+    failed: fatal.promise,
+  };
+
+  async function start(
+    { version, parts }: WholeVersion,
+    input: JsonObject,
+    env: AppOptions["env"],
+    from: Pick<StartRequest, "again" | "fork"> = {},
+  ): Promise<RunRow> {
+    const { row } = await engine.start({
+      scope: localScope,
+      principal: localPrincipal(),
+      version,
+      parts,
+      input,
+      env: declaredEnv([version, ...parts], env),
+      ...from,
+    });
+    return row;
+  }
+}
+
+/** What the runs of a project stand on. */
+interface RunsDeps {
+  readonly config: Config;
+  readonly store: Store;
+  readonly engine: Engine;
+  readonly start: (
+    whole: WholeVersion,
+    input: JsonObject,
+    env: AppOptions["env"],
+    from?: Pick<StartRequest, "again" | "fork">,
+  ) => Promise<RunRow>;
+  readonly env: AppOptions["env"];
+}
+
+function createRuns({ config, store, engine, start, env: own }: RunsDeps): Runs {
+  const principal = localPrincipal();
+  const reader = createRunReader(store, { [Symbol.asyncDispose]: () => Promise.resolve() });
+  return {
+    ...reader,
+    start: ({ file, input, env }) => start(versionOf(config, file), input, env),
+    decide: (run, decision) => engine.decide(localKey(run), principal, decision),
+    cancel: (run, reason) => engine.cancel(localKey(run), principal, reason),
+    pause: (run) => engine.pause(localKey(run), principal),
+    report: (run, report) => engine.report(localKey(run), principal, report),
+    resume: (run) => engine.resume(localKey(run), principal),
+    rerun,
+    inputsOf,
+  };
+
+  async function inputsOf(run: string): ReturnType<Runs["inputsOf"]> {
+    const { row, input } = await reader.view(run);
+    return { input, schema: (await store.catalog.get(localScope, row.version)).plan.inputs };
+  }
+
+  /** What the steps of a version run is kept already: only the version itself is handed on. */
+  async function rerun(run: string, input: JsonObject, point?: ForkPoint): Promise<RunRow> {
+    if (point !== undefined) {
+      const forked = await forkRun(store, localKey(run), point, input);
+      return start({ version: forked.version, parts: [] }, forked.input, own, { again: run, fork: forked.fork });
+    }
+    const { row, input: before } = await reader.view(run);
+    const version = await store.catalog.get(localScope, row.version);
+    return start({ version, parts: [] }, { ...before, ...input }, own, { again: run });
+  }
+}
+
+/** The variables that any of these versions declares: a child has its parent's. */
+function declaredEnv(versions: readonly Version[], env: AppOptions["env"]): Readonly<Record<string, string>> {
+  const names = Array.from(new Set(versions.flatMap(({ plan }) => plan.env)));
+  return Object.fromEntries(names.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]] as const])));
+}
+
+/** A host that leaves alone what an engine finds unfinished when it opens, where only some runs are asked for. */
+function createFocus(host: Host, drive: AppOptions["drive"]): { readonly host: Host; opened(): void } {
+  let isOpen = drive === "all";
+  return {
+    host: {
+      start: (work) => host.start(work),
+      nudge: (run) => (isOpen ? host.nudge(run) : Promise.resolve()),
+      wakeAt: (run, atMs) => (isOpen ? host.wakeAt(run, atMs) : Promise.resolve()),
+      [Symbol.asyncDispose]: () => host[Symbol.asyncDispose](),
+    },
+    opened() {
+      isOpen = true;
+    },
+  };
+}
+
+/** The version that a file is now, whole; throws `workflow.invalid` with every error of the file. */
+function versionOf(config: Config, file: string): WholeVersion {
+  const workflow = readWorkflow(config, file, config.root);
+  if (workflow.version === undefined) throw refusal(workflow);
+  return wholeVersion(config, workflow.version, path.resolve(config.root, file));
+}
