@@ -1,7 +1,6 @@
 import type { RunKey } from "../base/ids.ts";
 import type { JsonObject } from "../base/json.ts";
 import type { Plan } from "../language/plan.ts";
-import type { RunEvent } from "../machine/event.ts";
 import type { ForkPoint } from "../machine/fork.ts";
 import type { Committed, Decision, Report, RunView } from "../engine/contract.ts";
 import { runNotFound } from "../ports/journal-rules.ts";

@@ -1,4 +1,5 @@
 import type { Committed } from "../app/runs.ts";
+import { isLast } from "../machine/finish.ts";
 import type { LogEntry } from "../ports/logs.ts";
 import { pathUnder } from "./recording.ts";
 
@@ -16,7 +17,7 @@ export function createFamilyPaths(): FamilyPaths {
     take({ key, events }) {
       for (const event of events) {
         if (event.kind === "child.started") unders.set(event.run, pathUnder(unders.get(key.run) ?? "", event.path));
-        if (event.kind === "run.finished") unders.delete(key.run);
+        if (isLast(event)) unders.delete(key.run);
       }
     },
     pathOf: ({ key, path }) => pathUnder(unders.get(key.run) ?? "", path),

@@ -21,6 +21,11 @@ export function finish(state: RunState): RunEvent {
   return finishOk(state);
 }
 
+/** True for the last event of a run. */
+export function isLast({ kind }: RunEvent): boolean {
+  return kind === "run.finished" || kind === "run.set-aside";
+}
+
 /** What is said of a run that is not taken up any more. */
 export function setAsideError(deaths: number): StepError & { readonly path: string } {
   const message = `The engine died ${deaths} times in a row when it took this run up, and went on without it.`;

@@ -53,11 +53,8 @@ export async function openDryApp(config: Config, whole: WholeVersion, options: D
   const store = createMemoryStore();
   const action = createDryAction(places, { fixtures, samples });
   const ground = { store: opening.use(store), action: opening.use(action), clock, chance: () => 0.5 };
-  const { engine, ...app } = await assemble(opening, config, ground, {
-    env: options.env,
-    drive: "all",
-    onLog: () => undefined,
-  });
+  const how = { env: options.env, drive: "all", onLog: () => undefined } as const;
+  const { engine, ...app } = await assemble(opening, config, ground, how);
   const standIn = createStandIn({
     engine,
     places,
