@@ -6,6 +6,7 @@ import { apply } from "../../src/machine/apply.ts";
 import type { RunEvent } from "../../src/machine/event.ts";
 import { hasEnded, isTerminal, runTransitions } from "../../src/machine/states.ts";
 import { emptyState, type Instance, phaseOf, type RunState } from "../../src/machine/state.ts";
+import { readEvents } from "../../src/ports/stored-event.ts";
 import type { Store } from "../../src/ports/store.ts";
 
 /** Reads a run's journal from the beginning and lists every broken invariant (M1 to M5, M8, M9, M10, M14, M16, M20, I5). */
@@ -17,7 +18,7 @@ export async function auditRun(store: Store, key: RunKey, plan: Plan): Promise<r
   const parallel = plan.limits?.parallel ?? Number.POSITIVE_INFINITY;
 
   for await (const segment of store.journal.read(key, 1)) {
-    for (const event of JSON.parse(segment.events) as readonly RunEvent[]) {
+    for (const event of await readEvents(store.journal, key, segment)) {
       checkEvent(state, event, decided, blame);
       const before = phaseOf(state);
       try {

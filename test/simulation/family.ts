@@ -1,6 +1,7 @@
 import type { RunKey } from "../../src/base/ids.ts";
 import { equalJson } from "../../src/base/json.ts";
 import type { RunEvent } from "../../src/machine/event.ts";
+import { readEvents } from "../../src/ports/stored-event.ts";
 import type { Store } from "../../src/ports/store.ts";
 
 type Started = Extract<RunEvent, { kind: "run.created" }>;
@@ -55,7 +56,7 @@ async function memberOf(store: Store, key: RunKey): Promise<Member> {
   const children = new Map<string, { readonly run: string; readonly detach: boolean }>();
   const outputs = new Map<string, Extract<RunEvent, { kind: "step.succeeded" }>>();
   for await (const segment of store.journal.read(key, 1)) {
-    for (const event of JSON.parse(segment.events) as readonly RunEvent[]) {
+    for (const event of await readEvents(store.journal, key, segment)) {
       if (event.kind === "run.created") created = event;
       if (event.kind === "run.finished") finished = event;
       if (event.kind === "child.started") children.set(event.path, event);

@@ -16,9 +16,15 @@ export interface Report {
   readonly violations: readonly string[];
   readonly crashes: number;
   readonly calls: number;
+  /** Operations that left for another system. */
+  readonly effects: number;
+  /** How often a run was read from a snapshot. */
+  readonly snapshots: number;
   readonly runs: number;
   /** Runs that steps of others started. */
   readonly children: number;
+  /** Runs that crashes hit so often in a row that they were not taken up again. */
+  readonly aside: number;
   /** The operator said everything once only. */
   readonly asksOnce: boolean;
 }
@@ -41,8 +47,11 @@ export async function simulate(seed: number, missing: MissingGuard = "none"): Pr
 
   const rows = await world.rows();
   const violations = [...world.witness.violations, ...(await audit(world, cast)), ...(await lostDecisions(world))];
-  const counts = { crashes: world.crashes(), calls: world.witness.calls, runs: rows.length };
-  return { seed, violations, ...counts, children: rows.length - cast.versions.length, asksOnce };
+  const { calls, effects } = world.witness;
+  const lived = { crashes: world.crashes(), snapshots: world.snapshots(), calls, effects: effects.left };
+  const aside = rows.filter(({ summary }) => summary.error?.code === "run.set-aside").length;
+  const children = rows.length - cast.versions.length;
+  return { seed, violations, ...lived, runs: rows.length, children, aside, asksOnce };
 }
 
 async function liveThrough(world: World, chance: Seeded, asksOnce: boolean): Promise<void> {

@@ -1,5 +1,6 @@
 import { RunwrightError } from "../../src/base/error.ts";
-import type { Action, ActionCall, ActionResult } from "../../src/ports/action.ts";
+import type { Json } from "../../src/base/json.ts";
+import type { Action, ActionCall, ActionResult, EffectClass } from "../../src/ports/action.ts";
 import type { ManualClock } from "../../src/testing/manual-clock.ts";
 import type { Seeded } from "./chance.ts";
 
@@ -9,29 +10,60 @@ export interface Surroundings {
   readonly clock: ManualClock;
   readonly begins: (call: ActionCall) => void;
   readonly ends: (call: ActionCall) => void;
+  /** An operation of a call leaves for another system. */
+  readonly leaves: (call: ActionCall, key: string, effectClass: EffectClass) => void;
 }
 
-/** Functions that take their time and end as the dice fall; some do not listen when they are aborted. */
-export function simulatedAction({ chance, clock, begins, ends }: Surroundings): Action {
+/** How long a call, and before it its operation, takes at most. */
+const callMsMax = 3000;
+const operationMsMax = 1500;
+/** Who does not listen goes on for so long, with what is on its way. */
+const deafMs = 4000;
+
+/** Functions that take their time and end as the dice fall, half of them behind an operation; some do not listen when they are aborted. */
+export function simulatedAction(surroundings: Surroundings): Action {
+  const { chance, clock, begins, ends } = surroundings;
   return {
-    run(call, signal) {
+    async run(call, signal) {
       begins(call);
       const dice = chance.next();
       const obeys = chance.maybe(0.8);
-      return new Promise((resolve, reject) => {
-        const end = (run: () => void): void => {
-          ends(call);
-          run();
-        };
-        clock.after(chance.whole(0, 3000), () =>
-          end(() => (dice < 0.75 ? resolve(resultOf(call, dice)) : reject(errorOf(dice)))),
-        );
-        const stop = (): void => end(() => reject(new RunwrightError("call.aborted", "stopped")));
-        if (obeys) signal.addEventListener("abort", stop);
-      });
+      const operates = chance.maybe(0.5);
+      const stopped = stoppedBy(signal, (stop) => (obeys ? stop() : void clock.after(deafMs, stop)));
+      try {
+        if (operates) await Promise.race([operate(surroundings, call), stopped]);
+        await Promise.race([slowly(surroundings, callMsMax), stopped]);
+        if (dice >= 0.75) throw errorOf(dice);
+        return resultOf(call, dice);
+      } finally {
+        ends(call);
+      }
     },
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };
+}
+
+function stoppedBy(signal: AbortSignal, heard: (stop: () => void) => void): Promise<never> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  promise.catch(() => undefined);
+  signal.addEventListener("abort", () => heard(() => reject(new RunwrightError("call.aborted", "stopped"))));
+  return promise;
+}
+
+/** One operation, whose answer comes, comes late, or gets lost. Its class is that of the step, as a module's author would write it. */
+function operate(surroundings: Surroundings, call: ActionCall): Promise<Json> {
+  const { chance, leaves } = surroundings;
+  const effectClass = (["keyed", "blind", "read"] as const)[call.path.length % 3] ?? "keyed";
+  return call.once({ name: "pay", class: effectClass }, async (key) => {
+    leaves(call, key, effectClass);
+    await slowly(surroundings, operationMsMax);
+    if (chance.maybe(0.2)) throw errorOf(0.8);
+    return { paid: call.attempt };
+  });
+}
+
+function slowly({ chance, clock }: Surroundings, msMax: number): Promise<void> {
+  return new Promise((resolve) => void clock.after(chance.whole(0, msMax), resolve));
 }
 
 function resultOf(call: ActionCall, dice: number): ActionResult {

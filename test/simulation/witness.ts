@@ -3,6 +3,8 @@ import { isJsonObject } from "../../src/base/json.ts";
 import type { RunEvent } from "../../src/machine/event.ts";
 import type { ActionCall } from "../../src/ports/action.ts";
 import type { Append, InboxEntry, Journal } from "../../src/ports/journal.ts";
+import { readEvents } from "../../src/ports/stored-event.ts";
+import { createEffectsWitness, type EffectsWitness } from "./effects-witness.ts";
 
 /** What is known to be durable of one run, seen from outside the engine. */
 interface Seen {
@@ -23,6 +25,7 @@ interface Durable {
 export interface Witness {
   readonly violations: readonly string[];
   readonly calls: number;
+  readonly effects: EffectsWitness;
   /** How many appends have become durable: while it does not rise, nothing happens. */
   readonly appends: number;
   blame(what: string): void;
@@ -52,12 +55,14 @@ export function createWitness(): Witness {
   const holders = new Map<string, number>();
   const asked = new Set<string>();
   const decisions: { readonly key: RunKey; readonly path: string }[] = [];
+  const effects = createEffectsWitness(blame);
   let calls = 0;
   let appends = 0;
 
   return {
     violations,
     decisions,
+    effects,
     get calls() {
       return calls;
     },
@@ -123,18 +128,23 @@ export function createWitness(): Witness {
   function checkStarts({ key, events }: Durable): void {
     const name = runKeyText(key);
     for (const event of events) {
-      if (event.kind !== "step.started" || event.input === undefined) continue;
-      const call = `${name} ${event.path}#${event.attempt}`;
-      if (cancelled.has(name)) blame(`${call} was started after its cancel was durable`);
-      if (paused.has(name)) blame(`${call} was started after its pause was durable`);
+      const start = startIn(name, event);
+      if (start === undefined) continue;
+      if (cancelled.has(name)) blame(`${start} was started after its cancel was durable`);
+      if (paused.has(name)) blame(`${start} was started after its pause was durable`);
     }
   }
 
   /** What was committed together: ends first, since a run that has ended is told nothing any more. */
   function noteAll(durable: readonly Durable[]): void {
     for (const { key, events } of durable)
-      if (events.some(({ kind }) => kind === "run.finished")) seenOf(key).ended = true;
-    for (const { key, events } of durable) for (const event of events) note(key, seenOf(key), event);
+      if (events.some(({ kind }) => kind === "run.finished" || kind === "run.set-aside")) seenOf(key).ended = true;
+    for (const { key, events } of durable) {
+      for (const event of events) {
+        note(key, seenOf(key), event);
+        effects.note(key, event);
+      }
+    }
   }
 
   function note(key: RunKey, seen: Seen, event: RunEvent): void {
@@ -177,9 +187,11 @@ export function createWitness(): Witness {
   async function reread(journal: Journal, keys: readonly RunKey[]): Promise<void> {
     running.clear();
     runs.clear();
+    effects.forget();
     const durable: Durable[] = [];
     for (const key of keys)
-      for await (const segment of journal.read(key, 1)) durable.push({ key, events: eventsOf(segment.events) });
+      for await (const segment of journal.read(key, 1))
+        durable.push({ key, events: await readEvents(journal, key, segment) });
     const before = new Set(asked);
     noteAll(durable);
     paused.clear();
@@ -194,6 +206,15 @@ export function createWitness(): Witness {
   }
 }
 
+/** What leaves the process with an event, if anything does: a call, or an operation of one. */
+function startIn(run: string, event: RunEvent): string | undefined {
+  if (event.kind === "effect.intended") return `operation of ${run} ${event.path}`;
+  return event.kind === "step.started" && event.input !== undefined
+    ? `${run} ${event.path}#${event.attempt}`
+    : undefined;
+}
+
+/** Events as they are about to be written. Large values are missing: none is looked at here. */
 function eventsOf(text: string): readonly RunEvent[] {
   return JSON.parse(text) as readonly RunEvent[];
 }

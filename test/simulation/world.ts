@@ -16,6 +16,7 @@ import { createManualClock, type ManualClock } from "../../src/testing/manual-cl
 import type { Seeded } from "./chance.ts";
 import { hostWithout, journalWithout, type MissingGuard } from "./missing-guards.ts";
 import { simulatedAction } from "./simulated-action.ts";
+import { snapshotBounds, withDamage } from "./snapshots.ts";
 import { createWitness, type Witness } from "./witness.ts";
 
 /** How rough the world is: probabilities per opportunity. */
@@ -60,6 +61,8 @@ export interface World {
   /** True when the engine said that it cannot go on. */
   hasFailed(): boolean;
   crashes(): number;
+  /** How often a run was read and had a snapshot that was sound. */
+  snapshots(): number;
 }
 
 /** Opens a world in which one run of each version has been started. */
@@ -87,6 +90,7 @@ export async function openWorld(
   let failed = false;
   let generation = 0;
   let crashes = 0;
+  let snapshots = 0;
   let alive = new Set([generation]);
   const epochs = new Map<string, number>();
 
@@ -118,6 +122,7 @@ export async function openWorld(
     calmDown: () => void (calmForEver = true),
     hasFailed: () => failed,
     crashes: () => crashes,
+    snapshots: () => snapshots,
   };
 
   async function rows(): Promise<readonly RunRow[]> {
@@ -139,7 +144,11 @@ export async function openWorld(
 
   async function open(): Promise<Engine> {
     const mine = generation;
-    const journal = watched(journalWithout(missing, memory.journal, { chance, epochs }), mine);
+    const incomplete = journalWithout(missing, memory.journal, { chance, epochs });
+    const journal = watched(
+      withDamage(incomplete, chance, () => (snapshots += 1)),
+      mine,
+    );
     host = createLocalHost(processClock(mine), (error) => {
       const { code } = toRunwrightError(error);
       if (mine === generation && !code.startsWith("journal.")) witness.blame(`the host met ${String(error)}`);
@@ -153,10 +162,12 @@ export async function openWorld(
         clock: processClock(mine),
         begins: (call) => alive.has(mine) && witness.callBegins(call, mine),
         ends: (call) => alive.has(mine) && witness.callEnds(call, mine),
+        leaves: (call, key, effectClass) => alive.has(mine) && witness.effects.leaves(call, key, effectClass),
       }),
       clock: processClock(mine),
       chance: () => chance.next(),
       randomBytes: () => Uint8Array.from({ length: 10 }, () => chance.whole(0, 255)),
+      snapshotBounds,
     });
     opened.failed.catch(() => {
       if (mine === generation) failed = true;
