@@ -4,8 +4,8 @@ import type { Seeded } from "./chance.ts";
 
 /** A snapshot every few events, so that most of the times that a run is read there is one. */
 export const snapshotBounds: SnapshotBounds = {
-  busyEvents: 3,
-  busyEventsEach: 0,
+  busySegments: 2,
+  instancesPerSegment: Number.POSITIVE_INFINITY,
   busyInstancesMax: 1000,
   restEvents: 1,
   restMs: 1000,
