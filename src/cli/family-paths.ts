@@ -1,5 +1,5 @@
 import type { Committed } from "../app/runs.ts";
-import { isLast } from "../machine/finish.ts";
+import { isRunEnd } from "../machine/finish.ts";
 import type { LogEntry } from "../ports/logs.ts";
 import { pathUnder } from "./recording.ts";
 
@@ -17,7 +17,7 @@ export function createFamilyPaths(): FamilyPaths {
     take({ key, events }) {
       for (const event of events) {
         if (event.kind === "child.started") unders.set(event.run, pathUnder(unders.get(key.run) ?? "", event.path));
-        if (isLast(event)) unders.delete(key.run);
+        if (isRunEnd(event)) unders.delete(key.run);
       }
     },
     pathOf: ({ key, path }) => pathUnder(unders.get(key.run) ?? "", path),

@@ -1,7 +1,7 @@
 import type { App } from "../app/app.ts";
 import type { History } from "../app/runs.ts";
 import type { RunEvent } from "../machine/event.ts";
-import { isLast } from "../machine/finish.ts";
+import { isRunEnd } from "../machine/finish.ts";
 
 /** One durable event of a run. */
 export interface Entry {
@@ -70,7 +70,7 @@ export function createRecording(run: string, { own, child }: Recorders): Recordi
         member.seq = first + index;
         const { seq, under } = member;
         for (const record of member.recorders) await record({ run: id, under, seq, at, event });
-        if (isLast(event)) member.isOver = true;
+        if (isRunEnd(event)) member.isOver = true;
         if (event.kind === "child.started") await admit(event.run, pathUnder(under, event.path), source);
       }
     }

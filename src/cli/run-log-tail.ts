@@ -1,4 +1,4 @@
-import { isLast } from "../machine/finish.ts";
+import { isRunEnd } from "../machine/finish.ts";
 import type { History } from "../app/runs.ts";
 import type { Json } from "../base/json.ts";
 import { limits } from "../base/limits.ts";
@@ -68,7 +68,7 @@ export async function* tailOf(
       for (const [index, event] of events.entries()) {
         if (first + index <= seq) continue;
         seq = first + index;
-        hasEnded = isLast(event);
+        hasEnded = isRunEnd(event);
         const call = calls.take(event, at);
         if (call === undefined) continue;
         yield* linesUntil((line) => isBefore(line, call));

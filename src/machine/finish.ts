@@ -22,7 +22,7 @@ export function finish(state: RunState): RunEvent {
 }
 
 /** True for the last event of a run. */
-export function isLast({ kind }: RunEvent): boolean {
+export function isRunEnd({ kind }: RunEvent): boolean {
   return kind === "run.finished" || kind === "run.set-aside";
 }
 
