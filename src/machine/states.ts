@@ -108,6 +108,7 @@ export const runTransitions: readonly Transition<RunPhase>[] = [
       "step.skipped",
       "child.started",
       "gate.opened",
+      "gate.decided",
       "gate.escalated",
       "gate.expired",
       "gate.withdrawn",

@@ -1,5 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { apply } from "../../src/machine/apply.ts";
+import { decide } from "../../src/machine/decide.ts";
+import { phaseOf } from "../../src/machine/state.ts";
+import { beginMs, boss, lead } from "./by-hand.ts";
 import { play } from "./play.ts";
 
 describe("gates", () => {
@@ -79,4 +83,23 @@ describe("cancel and pause", () => {
     run.goOn();
     assert.equal(run.state.ended?.outcome, "ok");
   });
+});
+
+test("a rejection may leave nothing but another gate: then the run waits for people at once", () => {
+  const run = lead(`workflow: w
+mode: parallel
+steps:
+  - { id: other, approve: Other?, by: [boss], run_on: always }
+  - { id: ask, approve: Go?, by: [boss], on_reject: fail }
+  - { id: work, function: work }
+  - { id: after, needs: [work], function: work }
+`);
+  run.say({ kind: "run.paused", v: 1, by: "ada" });
+  run.end("work");
+  const { state } = run;
+  // In one turn, before anything that is ready begins.
+  apply(state, { kind: "run.resumed", v: 1, by: "ada" }, beginMs);
+  assert.equal(phaseOf(state), "running");
+  for (const event of decide(state, { path: "ask", outcome: "rejected" }, boss, beginMs)) apply(state, event, beginMs);
+  assert.deepEqual([phaseOf(state), run.status("after")], ["awaiting_approval", "skipped"]);
 });
