@@ -22,6 +22,7 @@ const expected: Readonly<Partial<Record<ErrorCode, number>>> = {
   "gate.decided": 9,
   "run.ended": 9,
   "run.exists": 9,
+  "run.unfinished": 9,
   "store.held": 75,
 };
 
