@@ -101,8 +101,9 @@ function decideOne({ key, summary }: RunRow, asked: Set<string>): void {
   void engine.decide(key, operator, { path: gatePath, outcome, comment: "so", ...edits }).then(
     () => say({ kind: "decided", run: key.run, path: gatePath, outcome }),
     (error: unknown) => {
-      // Decided in an earlier life, by a word that was durable and not yet acknowledged.
-      if (toRunwrightError(error).code !== "gate.decided") stop("a decision met", error);
+      const { code } = toRunwrightError(error);
+      // Decided in an earlier life, by a word that was durable and not yet acknowledged, or set aside just now.
+      if (code !== "gate.decided" && code !== "run.ended") stop("a decision met", error);
     },
   );
 }
@@ -113,7 +114,9 @@ function reportOnce({ key, workflow, summary }: RunRow, asked: Set<string>): voi
   asked.add(word);
   void engine.report(key, operator, { type: "paid", data: reported }).then(
     () => say({ kind: "reported", run: key.run }),
-    (error: unknown) => stop("a report met", error),
+    (error: unknown) => {
+      if (toRunwrightError(error).code !== "run.ended") stop("a report met", error);
+    },
   );
 }
 

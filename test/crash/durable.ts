@@ -7,6 +7,7 @@ import { apply } from "../../src/machine/apply.ts";
 import type { RunEvent } from "../../src/machine/event.ts";
 import { emptyState } from "../../src/machine/state.ts";
 import type { RunRow, Segment } from "../../src/ports/journal.ts";
+import { readEvents } from "../../src/ports/stored-event.ts";
 import { runsMax, scope } from "./life.ts";
 import { planOf } from "./workflow.ts";
 
@@ -49,7 +50,7 @@ async function readRun(reader: StoreReader, row: RunRow): Promise<DurableRun> {
     if (segment.seq !== seq || segment.hash !== hash)
       problems.push(`${row.key.run}: the chain breaks at ${segment.seq}`);
     seq += segment.count;
-    for (const event of JSON.parse(segment.events) as readonly RunEvent[]) {
+    for (const event of await readEvents(reader.journal, row.key, segment)) {
       apply(state, event, segment.at);
       events.push(event);
     }

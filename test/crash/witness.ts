@@ -1,6 +1,7 @@
 import { equalJson, type Json } from "../../src/base/json.ts";
 import type { RunEvent } from "../../src/machine/event.ts";
 import { isTerminal } from "../../src/machine/states.ts";
+import { createAsideWitness, isAside } from "./aside-witness.ts";
 import { type Durable, type DurableRun, readDurable } from "./durable.ts";
 import { createEffectsWitness } from "./effects-witness.ts";
 import { attemptName, begunAgain, type LedgerLine, overlaps, readEffects, readLedger, unstableKeys } from "./ledger.ts";
@@ -37,6 +38,8 @@ export interface Looked {
   readonly runs: number;
   /** Runs that steps of others started. */
   readonly children: number;
+  /** Runs that kills hit so often in a row that they were not taken up again. */
+  readonly aside: number;
   readonly decisions: number;
   readonly reports: number;
   readonly commits: number;
@@ -80,6 +83,7 @@ export function createWitness(folder: string): Witness {
   const blame = (promise: PromiseName, what: string): void => void broken[promise].add(what);
 
   const effects = createEffectsWitness(blame);
+  const asides = createAsideWitness(blame);
 
   return {
     hear(said) {
@@ -104,6 +108,7 @@ export function createWitness(folder: string): Witness {
       return {
         runs: started.size,
         children: children.size,
+        aside: asides.aside,
         decisions: count("decided"),
         reports: count("reported"),
         commits: count("committed"),
@@ -128,6 +133,7 @@ export function createWitness(folder: string): Witness {
     findLost(durable);
     findEarly(durable, ledger);
     effects.look(durable.runs, readEffects(folder));
+    asides.look(durable.runs);
     for (const [index, line] of ledger.entries()) {
       if (line.what === "begin" && index >= (endedAt.get(attemptName(line)) ?? Infinity)) {
         blame("repeated", `${attemptName(line)} had ended and began again in life ${line.life}`);
@@ -195,11 +201,13 @@ export function createWitness(folder: string): Witness {
     for (const [dedupeKey, run] of started) {
       const found = durable.runs.get(run);
       if (found === undefined) continue;
-      concludeRun(found, expectedOutput(seedOf(dedupeKey)), finished);
-      for (const event of found.events) {
-        const child = event.kind === "child.started" ? durable.runs.get(event.run) : undefined;
-        if (child !== undefined) concludeRun(child, expectedPart(seedOf(dedupeKey)), finished);
-      }
+      const parts = found.events.flatMap((event) => {
+        const part = event.kind === "child.started" ? durable.runs.get(event.run) : undefined;
+        return part === undefined ? [] : [part];
+      });
+      // What waits for a run that was set aside fails with it.
+      concludeRun(found, parts.some(isAside) ? undefined : expectedOutput(seedOf(dedupeKey)), finished);
+      for (const part of parts) concludeRun(part, expectedPart(seedOf(dedupeKey)), finished);
     }
     for (const each of acked) {
       if (each.kind !== "posted") continue;
@@ -208,16 +216,18 @@ export function createWitness(folder: string): Witness {
     }
   }
 
-  function concludeRun({ row, events }: DurableRun, expected: Json, finished: ReadonlySet<string>): void {
+  function concludeRun({ row, events }: DurableRun, expected: Json | undefined, finished: ReadonlySet<string>): void {
     const { run } = row.key;
     if (!isTerminal(row.summary.status)) return blame("stuck", `${run} is ${row.summary.status}`);
-    const end = events.at(-1);
-    if (end?.kind !== "run.finished" || end.status !== "completed" || !equalJson(end.output, expected)) {
-      blame("output", `${run} ended with ${JSON.stringify(end)}`);
-    }
+    if (expected !== undefined && !isAside({ events })) concludeOutput(run, events.at(-1), expected);
     for (const name of succeededCalls(run, events)) {
       if (!finished.has(name)) blame("missing", `${name} succeeded and no function has ended it`);
     }
+  }
+
+  function concludeOutput(run: string, end: RunEvent | undefined, expected: Json): void {
+    if (end?.kind !== "run.finished" || end.status !== "completed" || !equalJson(end.output, expected))
+      blame("output", `${run} ended with ${JSON.stringify(end)}`);
   }
 }
 

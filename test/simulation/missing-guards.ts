@@ -1,7 +1,9 @@
+import { runKeyText } from "../../src/base/ids.ts";
 import type { RunEvent } from "../../src/machine/event.ts";
 import { emptyTail, nextSegment } from "../../src/engine/segment.ts";
 import type { Host } from "../../src/ports/host.ts";
 import type { Append, Journal, NewRun } from "../../src/ports/journal.ts";
+import { segmentHash } from "../../src/ports/segment-hash.ts";
 import type { Seeded } from "./chance.ts";
 
 /** A guard taken out, for a control that must fail. */
@@ -11,6 +13,8 @@ export type MissingGuard =
   | "hold"
   /** Some appends are acknowledged and never written. */
   | "durable-commit"
+  /** Snapshots are older than they say, under a seal that fits. */
+  | "seal"
   /** A driver that was replaced may go on writing. */
   | "fence"
   /** Whoever takes a run over takes nothing from the one that has it. */
@@ -44,14 +48,12 @@ export function journalWithout(
   switch (guard) {
     case "none":
     case "nudge":
+    case "durable-commit":
       return journal;
     case "look":
       return { ...journal, inbox: async (key) => (chance.maybe(often) ? [] : await journal.inbox(key)) };
-    case "durable-commit":
-      return {
-        ...journal,
-        append: async (batch) => (chance.maybe(seldom) ? batch.map(() => "ok" as const) : await journal.append(batch)),
-      };
+    case "seal":
+      return changed(journal, withOldSnapshots());
     case "fence":
       return unfenced(journal, epochs);
     case "holders":
@@ -65,6 +67,28 @@ export function journalWithout(
     case "child-once":
       return changed(journal, ({ creates = [], ...each }) => ({ ...each, creates: creates.flatMap(twice) }));
   }
+}
+
+/** What a driver is told of a journal, when it is told of commits that there are not. */
+export function journalThatLies(guard: MissingGuard, journal: Journal, chance: Seeded): Journal {
+  if (guard !== "durable-commit") return journal;
+  return {
+    ...journal,
+    append: async (batch) => (chance.maybe(seldom) ? batch.map(() => "ok" as const) : await journal.append(batch)),
+  };
+}
+
+function withOldSnapshots(): (append: Append) => Append {
+  const latest = new Map<string, string>();
+  return (append) => {
+    const { lease, snapshot } = append;
+    if (snapshot === undefined) return append;
+    const run = runKeyText(lease.key);
+    const text = snapshot.body.slice(snapshot.body.indexOf("\n") + 1);
+    const old = latest.get(run) ?? text;
+    latest.set(run, text);
+    return { ...append, snapshot: { ...snapshot, body: `${segmentHash(snapshot.hash, snapshot.seq, old)}\n${old}` } };
+  };
 }
 
 function changed(journal: Journal, change: (append: Append) => Append): Journal {

@@ -2,7 +2,7 @@ import { type RunKey, runKeyText } from "../../src/base/ids.ts";
 import { isJsonObject } from "../../src/base/json.ts";
 import type { RunEvent } from "../../src/machine/event.ts";
 import type { ActionCall } from "../../src/ports/action.ts";
-import type { Append, InboxEntry, Journal } from "../../src/ports/journal.ts";
+import type { Append, InboxEntry, InboxOutcome, InboxRow, Journal } from "../../src/ports/journal.ts";
 import { readEvents } from "../../src/ports/stored-event.ts";
 import { createEffectsWitness, type EffectsWitness } from "./effects-witness.ts";
 
@@ -36,7 +36,7 @@ export interface Witness {
   callBegins(call: ActionCall, generation: number): void;
   callEnds(call: ActionCall, generation: number): void;
   /** A word lies durably in an inbox. */
-  posted(key: RunKey, entry: InboxEntry): void;
+  posted(key: RunKey, row: InboxRow): void;
   /** True when this has been asked for durably, and not refused since: whoever asks only once does not ask again. */
   wasAsked(key: RunKey, about: string): boolean;
   refused(key: RunKey, about: string): void;
@@ -54,6 +54,8 @@ export function createWitness(): Witness {
   const paused = new Set<string>();
   const holders = new Map<string, number>();
   const asked = new Set<string>();
+  /** What is not answered yet, as far as is known, by its place in the inboxes. */
+  const open = new Map<string, { readonly key: RunKey; readonly id: number; readonly about: string }>();
   const decisions: { readonly key: RunKey; readonly path: string }[] = [];
   const effects = createEffectsWitness(blame);
   let calls = 0;
@@ -72,7 +74,10 @@ export function createWitness(): Witness {
     blame,
     appended(batch, generation) {
       appends += batch.length;
-      for (const { lease } of batch) checkHolder(lease.key, generation);
+      for (const { lease, consumed } of batch) {
+        checkHolder(lease.key, generation);
+        for (const { id, outcome } of consumed) answered(lease.key, id, outcome);
+      }
       const durable = batch.flatMap(({ lease: { key }, segment }) =>
         segment === undefined ? [] : [{ key, events: eventsOf(segment.events) }],
       );
@@ -94,12 +99,14 @@ export function createWitness(): Witness {
     callEnds(call, generation) {
       running.delete(`${generation} ${runKeyText(call.key)} ${call.path}`);
     },
-    posted(key, entry) {
+    posted(key, row) {
       const name = runKeyText(key);
-      asked.add(`${name} ${aboutOf(entry)}`);
-      if (entry.kind === "cancel") cancelled.add(name);
-      if (entry.kind === "pause") paused.add(name);
-      if (entry.kind === "resume") paused.delete(name);
+      const about = `${name} ${aboutOf(row)}`;
+      asked.add(about);
+      open.set(`${name} ${row.id}`, { key, id: row.id, about });
+      if (row.kind === "cancel") cancelled.add(name);
+      if (row.kind === "pause") paused.add(name);
+      if (row.kind === "resume") paused.delete(name);
     },
     wasAsked: (key, about) => asked.has(`${runKeyText(key)} ${about}`),
     refused: (key, about) => void asked.delete(`${runKeyText(key)} ${about}`),
@@ -108,6 +115,15 @@ export function createWitness(): Witness {
 
   function blame(what: string): void {
     violations.push(what);
+  }
+
+  /** What was refused may be asked for again, also by one whose process ended before it could tell. */
+  function answered(key: RunKey, id: number, outcome: InboxOutcome["outcome"]): void {
+    const row = `${runKeyText(key)} ${id}`;
+    const asking = open.get(row);
+    if (asking === undefined) return;
+    if (!outcome.ok) asked.delete(asking.about);
+    open.delete(row);
   }
 
   function seenOf(key: RunKey): Seen {
@@ -194,6 +210,10 @@ export function createWitness(): Witness {
         durable.push({ key, events: await readEvents(journal, key, segment) });
     const before = new Set(asked);
     noteAll(durable);
+    for (const { key, id } of open.values()) {
+      const outcome = await journal.outcome(key, id);
+      if (outcome !== undefined) answered(key, id, outcome);
+    }
     paused.clear();
     for (const key of keys) {
       const rows = await journal.inbox(key);

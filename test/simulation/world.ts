@@ -14,7 +14,7 @@ import type { Journal, RunRow } from "../../src/ports/journal.ts";
 import type { Store } from "../../src/ports/store.ts";
 import { createManualClock, type ManualClock } from "../../src/testing/manual-clock.ts";
 import type { Seeded } from "./chance.ts";
-import { hostWithout, journalWithout, type MissingGuard } from "./missing-guards.ts";
+import { hostWithout, journalThatLies, journalWithout, type MissingGuard } from "./missing-guards.ts";
 import { simulatedAction } from "./simulated-action.ts";
 import { snapshotBounds, withDamage } from "./snapshots.ts";
 import { createWitness, type Witness } from "./witness.ts";
@@ -144,11 +144,10 @@ export async function openWorld(
 
   async function open(): Promise<Engine> {
     const mine = generation;
-    const incomplete = journalWithout(missing, memory.journal, { chance, epochs });
-    const journal = watched(
-      withDamage(incomplete, chance, () => (snapshots += 1)),
-      mine,
-    );
+    const lacking = journalWithout(missing, memory.journal, { chance, epochs });
+    const damaged = withDamage(lacking, chance, () => (snapshots += 1));
+    // The witness stands behind a journal that lies, and is not lied to.
+    const journal = journalThatLies(missing, watched(damaged, mine), chance);
     host = createLocalHost(processClock(mine), (error) => {
       const { code } = toRunwrightError(error);
       if (mine === generation && !code.startsWith("journal.")) witness.blame(`the host met ${String(error)}`);
@@ -207,7 +206,7 @@ export async function openWorld(
       },
       async post(key, entry) {
         const row = await journal.post(key, entry);
-        witness.posted(key, entry);
+        witness.posted(key, row);
         await slow();
         return row;
       },
