@@ -112,7 +112,8 @@ function largeOutputs(): Action {
   return {
     run({ path: instance }) {
       calls.push(instance);
-      return Promise.resolve({ output: "x".repeat(outputChars) });
+      // Each its own: the same large value is kept once.
+      return Promise.resolve({ output: instance.padEnd(outputChars, "x") });
     },
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };

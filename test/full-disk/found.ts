@@ -3,8 +3,8 @@
 import { writeSync } from "node:fs";
 import path from "node:path";
 import { openSqliteStore } from "../../src/adapters/sqlite/sqlite-store.ts";
-import type { RunEvent } from "../../src/machine/event.ts";
 import { noHash, segmentHash } from "../../src/ports/segment-hash.ts";
+import { readEvents } from "../../src/ports/stored-event.ts";
 import { scope } from "../engine/stage.ts";
 import { digestOf, type Saw } from "./saw.ts";
 
@@ -20,7 +20,7 @@ let isChained = true;
 for await (const segment of store.journal.read(row.key, 1)) {
   hash = segmentHash(hash, segment.seq, segment.events);
   isChained &&= hash === segment.hash && segment.seq === digests.length + 1;
-  digests.push(...(JSON.parse(segment.events) as RunEvent[]).map(digestOf));
+  digests.push(...(await readEvents(store.journal, row.key, segment)).map(digestOf));
 }
 const { lastSeq, summary } = row;
 const saw: Saw = { kind: "found", status: summary.status, lastSeq, digests, isChained };

@@ -65,13 +65,19 @@ function instanceValue(instance: Instance): unknown {
     step.index,
     placeOf(scope),
     whole?.path ?? null,
-    instanceFields.map((field) => instance[field] ?? null),
+    instanceFields.map((field) => (field === "gate" ? gateValue(instance) : (instance[field] ?? null))),
     each === undefined
       ? null
       : [each.items, each.keys ?? null, pathsOf(each.instances), each.ended, each.live, each.stoppedBy?.path ?? null],
     body === undefined ? null : scopeValue(body),
     redo === undefined ? null : [redo.n, redo.comment ?? null, Array.from(redo.last, ([id, { path }]) => [id, path])],
   ];
+}
+
+function gateValue({ gate }: Instance): unknown {
+  if (gate === undefined) return null;
+  const { offer, openedAt, votes, escalated, state } = gate;
+  return { offer, openedAt, votes, escalated, state };
 }
 
 function scopeValue(scope: Scope): unknown {

@@ -326,4 +326,13 @@ output: \${pay.output}
       await done(world, world.engine.resume(key, ada));
     },
   },
+  {
+    name: "reminded",
+    about: "a gate that reminds those who are asked, and is decided after that",
+    text: "workflow: w\nsteps: [{ id: ask, approve: Go?, by: [boss], remind: 1h }]\n",
+    live: async (world, key) => {
+      await pass(world, 2 * hour);
+      await decide(world, key, { path: "ask", outcome: "accepted" });
+    },
+  },
 ];
