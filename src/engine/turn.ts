@@ -1,5 +1,5 @@
 import type { Chance } from "../base/clock.ts";
-import { type RunwrightError } from "../base/error.ts";
+import { RunwrightError } from "../base/error.ts";
 import { apply } from "../machine/apply.ts";
 import type { Command } from "../machine/command.ts";
 import type { RunEvent } from "../machine/event.ts";
@@ -79,7 +79,10 @@ export function makeTurn(
   }
   let commands = frozen ? [] : next(state, at);
   while (commands.length > 0) {
+    const before = turn.events.length;
     for (const command of commands) carryOut(command);
+    // The first of them is always possible in a sound state: asking on would be asking for ever.
+    if (turn.events.length === before) throw new RunwrightError("machine.illegal", stuckMessage(commands));
     commands = turn.events.length < turnEventsMax ? next(state, at) : [];
   }
   // Last: what has ended or is to end by now begins nothing more.
@@ -122,6 +125,11 @@ export function makeTurn(
     turn.creates.push(child.run);
     return event;
   }
+}
+
+function stuckMessage([first]: readonly Command[]): string {
+  const what = first?.kind === "call" ? `a call of ${first.instance.path}` : (first?.event.kind ?? "nothing");
+  return `The machine asks for what cannot be done: ${what}.`;
 }
 
 /** The turn that ends a run whose own rules failed: what is known about the fault, and nothing else. */

@@ -167,6 +167,8 @@ export async function openWorld(
       chance: () => chance.next(),
       randomBytes: () => Uint8Array.from({ length: 10 }, () => chance.whole(0, 255)),
       snapshotBounds,
+      // A state that a control has spoilt may go on for ever.
+      eventsMax: 5000,
     });
     opened.failed.catch(() => {
       if (mine === generation) failed = true;
