@@ -283,7 +283,8 @@ export class Driver implements TurnTaker {
     const summary = summaryOf(state, at);
     const segment = turn.texts.length === 0 ? undefined : nextSegment(this.#tail, turn.texts, at);
     const tail = segment === undefined ? this.#tail : tailAfter(segment);
-    const launches = [...this.#interrupted, ...turn.launches];
+    // A run that a fault ends begins nothing more: asking for its calls, a cancel in its inbox would hold its end up for ever.
+    const launches = state.ended === undefined ? [...this.#interrupted, ...turn.launches] : [];
     const taken = this.#takeSnapshot(state, segment);
     this.#flight = {
       turn,

@@ -36,6 +36,7 @@ export class Drivers {
   readonly #drivers = new Map<string, Driver>();
   readonly #versions = new Map<string, Promise<Version>>();
   readonly #suspects: Suspects;
+  #stopping = false;
 
   constructor(deps: DriversDeps) {
     this.#deps = deps;
@@ -59,8 +60,10 @@ export class Drivers {
   async #takeUp(row: RunRow, committed: () => void): Promise<void> {
     const { key } = row;
     const version = await this.#versionOf(key, row.version);
-    const { tries: deaths } = row;
-    const driver = this.#make({ key, version, versions: await this.#versionsOf(key, version), deaths }, committed);
+    const versions = await this.#versionsOf(key, version);
+    // Whoever waited for its turn, or for a version, meanwhile: taken up now, it would only be interrupted.
+    if (this.#stopping) return;
+    const driver = this.#make({ key, version, versions, deaths: row.tries }, committed);
     await driver.load();
     await this.#rest(driver);
   }
@@ -103,6 +106,7 @@ export class Drivers {
 
   /** Starts nothing more and waits for what runs, within the grace. */
   async stop(): Promise<void> {
+    this.#stopping = true;
     for (const driver of this.#drivers.values()) driver.freeze();
     const idle = Promise.all([...this.#drivers.values()].map((driver) => driver.idle()));
     const grace = Promise.withResolvers<void>();

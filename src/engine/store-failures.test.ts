@@ -4,6 +4,8 @@ import type { ActionCall, ActionResult } from "../ports/action.ts";
 import { ada, gated, stage } from "../../test/engine/stage.ts";
 import { snapshotBounds } from "./snapshots.ts";
 
+const one = "workflow: w\nsteps: [{ id: slow, function: work }]\n";
+
 describe("crashes and stores", () => {
   test("an attempt that a crash interrupted is continued under its number and key, not counted", async () => {
     let answer = (_result: ActionResult): void => undefined;
@@ -144,4 +146,35 @@ test("a run with more events than are kept of one fails and says so, its calls a
   assert.deepEqual([status, error?.code, aborted], ["failed", "run.limit", 1]);
   assert.match(error?.message ?? "", /has 4\d events, which is the most that are kept of one/);
   assert.equal((await world.row(few)).summary.status, "completed");
+});
+
+test("a run that has too many events ends also where a call was interrupted and a cancel lies unread", async () => {
+  const world = await stage(() => new Promise(() => undefined), snapshotBounds, 3);
+  const key = await world.start("workflow: w\nsteps: [{ id: slow, function: work }]\n");
+  await world.store.journal.post(key, { kind: "cancel", body: {}, principal: ada.id, at: world.clock.now() });
+  await world.crash();
+  const { status, error } = (await world.row(key)).summary;
+  assert.deepEqual([status, error?.code, world.calls.length], ["failed", "run.limit", 1]);
+});
+
+test("what comes to its turn while the process stops is not taken up any more", async () => {
+  const world = await stage(() => new Promise(() => undefined));
+  const keys = [
+    await world.start(gated.replace("approve", "title: x, approve")),
+    await world.start(one),
+    await world.start(one),
+  ];
+  for (const key of keys) await world.store.journal.takeOver(key);
+  const before = await Promise.all(keys.map(async (key) => (await world.row(key)).tries));
+  world.store = world.store.crash();
+  world.engine = await world.open();
+  const stopping = world.engine.stop();
+  for (let round = 0; round < 5; round += 1) {
+    await world.settle();
+    world.clock.runNext(10_000);
+  }
+  await stopping;
+  await world.settle();
+  const after = await Promise.all(keys.map(async (key) => (await world.store.journal.row(key))?.tries));
+  assert.deepEqual([after, world.calls.length], [before, 2]);
 });
