@@ -4,7 +4,7 @@ import { availableParallelism, tmpdir } from "node:os";
 import path from "node:path";
 import { createFunctionAction } from "../src/actions/function/function-action.ts";
 import { functionLimits } from "../src/actions/function/limits.ts";
-import type { Action, ActionCall } from "../src/ports/action.ts";
+import type { Action, FunctionCall } from "../src/ports/action.ts";
 import { median } from "./probe.ts";
 
 const callsPerRound = 10_000;
@@ -36,7 +36,7 @@ async function measure(size: number, callsMax: number): Promise<void> {
   console.log(JSON.stringify({ size, replaced, firstCallMs, callsPerSecond: median(rates), rounds: rates }));
 }
 
-async function rateOf(action: Action, size: number): Promise<number> {
+async function rateOf(action: Action<FunctionCall>, size: number): Promise<number> {
   let next = 0;
   const lane = async (): Promise<void> => {
     while (next < callsPerRound) {
@@ -50,7 +50,7 @@ async function rateOf(action: Action, size: number): Promise<number> {
   return Math.round((callsPerRound / (performance.now() - began)) * 1000);
 }
 
-function callOf(index: number): ActionCall {
+function callOf(index: number): FunctionCall {
   return {
     key: { tenant: "local", workspace: "default", run: "r00000000000000000000000000" },
     workflow: "bench",
@@ -66,6 +66,6 @@ function callOf(index: number): ActionCall {
     refs: () => ({}),
     env: {},
     log: () => undefined,
-    once: (_effect, carryOut) => carryOut("0".repeat(64), signal),
+    once: (_effect, carryOut) => carryOut({ key: "0".repeat(64), signal, policy: { rules: [], version: "" } }),
   };
 }

@@ -4,7 +4,7 @@ import { createFunctionAction } from "../actions/function/function-action.ts";
 import { functionLimits } from "../actions/function/limits.ts";
 import { runKeyText, type RunKey } from "../base/ids.ts";
 import { limits } from "../base/limits.ts";
-import type { Action, ActionCall } from "../ports/action.ts";
+import type { Action, FunctionCall } from "../ports/action.ts";
 import type { Store } from "../ports/store.ts";
 import { readEvents } from "../ports/stored-event.ts";
 import type { Config } from "./config.ts";
@@ -22,8 +22,8 @@ interface Surroundings {
  * Carries out the calls of every workflow of a project: each with the modules that belong to its file, confined to their folder and to the
  * folders that the run's input names. All of that is read from the journal, so that it is the same after a crash.
  */
-export function createRunAction(config: Config, store: Store): Action {
-  const actions = new Map<string, Action>();
+export function createRunAction(config: Config, store: Store): Action<FunctionCall> {
+  const actions = new Map<string, Action<FunctionCall>>();
   const known = new Map<string, Promise<Surroundings>>();
 
   return {
@@ -35,7 +35,7 @@ export function createRunAction(config: Config, store: Store): Action {
     },
   };
 
-  function actionFor({ root, folders }: Surroundings): Action {
+  function actionFor({ root, folders }: Surroundings): Action<FunctionCall> {
     const name = JSON.stringify([root, ...folders]);
     const action =
       actions.get(name) ??
@@ -51,7 +51,7 @@ export function createRunAction(config: Config, store: Store): Action {
     return action;
   }
 
-  function surroundingsOf({ key, version }: ActionCall): Promise<Surroundings> {
+  function surroundingsOf({ key, version }: FunctionCall): Promise<Surroundings> {
     const name = runKeyText(key);
     const found = known.get(name) ?? read(key, version);
     known.delete(name);

@@ -45,6 +45,32 @@ export const errorTable = {
   "effect.mismatch": { status: 409, retry: false },
   "effect.unknown": { status: 409, retry: false },
   "effect.receipt-invalid": { status: 422, retry: false },
+  "model.not-configured": { status: 422, retry: false },
+  "model.unauthorised": { status: 401, retry: false },
+  "model.refused": { status: 422, retry: false },
+  "model.rate-limited": { status: 429, retry: true },
+  "model.unavailable": { status: 503, retry: true },
+  "model.bad-answer": { status: 502, retry: true },
+  "model.output-invalid": { status: 422, retry: true },
+  "model.too-many-turns": { status: 422, retry: false },
+  "tool.not-allowed": { status: 403, retry: false },
+  "tool.input-invalid": { status: 422, retry: false },
+  "tool.unauthorised": { status: 401, retry: false },
+  "tool.failed": { status: 422, retry: false },
+  "tool.conflict": { status: 409, retry: false },
+  "tool.rate-limited": { status: 429, retry: true },
+  "tool.unavailable": { status: 503, retry: true },
+  "tool.bad-answer": { status: 502, retry: true },
+  "connector.not-configured": { status: 422, retry: false },
+  "connector.address-refused": { status: 403, retry: false },
+  "connector.drift": { status: 409, retry: false },
+  "secret.missing": { status: 422, retry: false },
+  "secret.refused": { status: 403, retry: false },
+  "policy.denied": { status: 403, retry: false },
+  "budget.reached": { status: 422, retry: false },
+  "version.drift": { status: 409, retry: false },
+  "version.exists": { status: 409, retry: false },
+  "audit.damaged": { status: 500, retry: false },
   "call.aborted": { status: 499, retry: false },
   "journal.fenced": { status: 409, retry: false },
   "journal.conflict": { status: 409, retry: false },
@@ -70,11 +96,14 @@ export type ErrorCode = keyof typeof errorTable;
 /** The one error class. The message names the thing and what was expected and found, and ends with a full stop. */
 export class RunwrightError extends Error {
   readonly code: ErrorCode;
+  /** How long the other side asks to be left alone, where it said so. */
+  readonly retryAfterMs?: number;
 
-  constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
+  constructor(code: ErrorCode, message: string, options?: ErrorOptions & { readonly retryAfterMs?: number }) {
     super(message, options);
     this.name = "RunwrightError";
     this.code = code;
+    if (options?.retryAfterMs !== undefined) this.retryAfterMs = options.retryAfterMs;
   }
 }
 

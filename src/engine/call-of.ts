@@ -29,6 +29,8 @@ export function callOf(key: RunKey, state: RunState, instance: Instance): CallFa
     verb: verb.kind,
     name: verb.name,
     input: instance.input ?? null,
+    definition: instance.step,
+    declared: state.plan,
     refs: () => visibleOutputs(instance.scope),
     env: state.env,
     ...(state.plan.leniency?.permissive === true && { permissive: true }),

@@ -6,7 +6,7 @@ import { hasCode, RunwrightError } from "../base/error.ts";
 import type { RunKey } from "../base/ids.ts";
 import { limits } from "../base/limits.ts";
 import type { RunEvent } from "../machine/event.ts";
-import type { ActionCall, Effect } from "../ports/action.ts";
+import type { ActionCall, Effect, Permit } from "../ports/action.ts";
 import { callOf, operationKey } from "./call-of.ts";
 import { rebuild } from "./rebuild.ts";
 
@@ -63,7 +63,7 @@ describe("once", () => {
   test("a later attempt gets the receipt and calls nothing; another name, and the same a second time, are others", async () => {
     const keys: string[] = [];
     const world = await stage(async ({ once, attempt }) => {
-      const call = async (key: string): Promise<string> => {
+      const call = async ({ key }: Permit): Promise<string> => {
         keys.push(key);
         return `receipt ${keys.length}`;
       };
@@ -81,7 +81,7 @@ describe("once", () => {
   test("an operation without a receipt is called again with its key, by the next attempt and after a crash", async () => {
     const keys: string[] = [];
     const world = await stage(async ({ once, attempt }) => {
-      const receipt = await once(charge, (key) => {
+      const receipt = await once(charge, ({ key }) => {
         keys.push(key);
         if (keys.length === 1) throw failing("the line broke");
         return keys.length === 2 ? new Promise<never>(() => undefined) : Promise.resolve(attempt);
@@ -282,7 +282,7 @@ describe("the bounds of once", () => {
     const some = (many: number) => (call: ActionCall) =>
       Promise.all(
         Array.from({ length: many }, (_, index) =>
-          call.once(charge, async (key) => {
+          call.once(charge, async ({ key }) => {
             const operation = { name: "charge", occurrence: index + 1 };
             order.push(key === operationKey(call, operation) ? "same" : "other");
             return null;
@@ -328,7 +328,7 @@ describe("what once costs and keeps", () => {
   });
 
   test("the key is that of the step with the operation in it: the same where a run inherits the effect root, another elsewhere", async () => {
-    const world = await stage(async ({ once }) => ({ output: await once(charge, async (key) => key) }));
+    const world = await stage(async ({ once }) => ({ output: await once(charge, async ({ key }) => key) }));
     const run = await world.start(one);
     const { plan } = versionOf(one);
     const { state } = await rebuild(world.store.journal, run, plan);

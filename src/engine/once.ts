@@ -4,7 +4,7 @@ import { limits } from "../base/limits.ts";
 import { type EffectClass, effectClasses } from "../language/connector.ts";
 import type { OperationRequest } from "../machine/effects.ts";
 import type { Operation } from "../machine/event.ts";
-import type { Effect, Once } from "../ports/action.ts";
+import type { Effect, Once, Permit } from "../ports/action.ts";
 import { type CallFacts, operationKey } from "./call-of.ts";
 
 /** What becomes of a word: told once it is durable. */
@@ -48,10 +48,7 @@ export function openDoor({ call, signal, deadline, say }: DoorOptions): Door {
 
   return { once, fault: () => fault };
 
-  async function once<T extends Json>(
-    effect: Effect,
-    carryOut: (key: string, signal: AbortSignal) => Promise<T>,
-  ): Promise<T> {
+  async function once<T extends Json>(effect: Effect, carryOut: (permit: Permit) => Promise<T>): Promise<T> {
     try {
       if (fault !== undefined) throw fault;
       const operation = operationOf(effect);
@@ -71,7 +68,7 @@ export function openDoor({ call, signal, deadline, say }: DoorOptions): Door {
   async function through(
     operation: Operation,
     effectClass: EffectClass,
-    carryOut: (key: string, signal: AbortSignal) => Promise<Json>,
+    carryOut: (permit: Permit) => Promise<Json>,
   ): Promise<Json> {
     const key = operationKey(call, operation);
     const until = deadline();
@@ -80,7 +77,7 @@ export function openDoor({ call, signal, deadline, say }: DoorOptions): Door {
     const begun = await told({ kind: "asks", ...identity, class: effectClass, key, ...time });
     if (begun !== undefined) return begun.receipt;
 
-    const receipt = await carryOut(key, signal);
+    const receipt = await carryOut({ key, signal, ...time, policy: { rules: [], version: "" } });
     assertKept(path, operation, receipt);
     const kept = await told({ kind: "receives", ...identity, receipt });
     return kept === undefined ? receipt : kept.receipt;

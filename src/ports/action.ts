@@ -2,8 +2,24 @@ import type { RunKey } from "../base/ids.ts";
 import type { Json } from "../base/json.ts";
 import type { LogLevel } from "./logs.ts";
 import type { EffectClass } from "../language/connector.ts";
+import type { DeclaredPlan, StepPlan } from "../language/plan.ts";
+import type { Usage } from "../machine/usage.ts";
+import type { Lock } from "./catalog.ts";
 
 export type { EffectClass } from "../language/connector.ts";
+
+/** What an effect is aimed at, as policy and audit name it. */
+export interface EffectTarget {
+  readonly kind: "model" | "tool" | "function" | "agent";
+  /** `anthropic/claude-haiku-4-5-20251001`, `zendesk@3.2.0/update_ticket`. */
+  readonly name: string;
+  /** What the policy's conditions may look at. Not stored: the digest is. */
+  readonly arguments: Json;
+  /** Nothing can undo it. */
+  readonly irreversible?: true;
+  /** A model chose it. */
+  readonly byModel?: true;
+}
 
 /** Something that a call is about to do outside. */
 export interface Effect {
@@ -12,19 +28,32 @@ export interface Effect {
   readonly class: EffectClass;
   /** Digest of its arguments in canonical form: another attempt that comes with others is stopped. */
   readonly digest?: string;
+  /** The policy is asked about it, and the audit tells of it. Left out: an operation of a user's module, which they answer for. */
+  readonly target?: EffectTarget;
+  /** Looks whether it was carried out under this key before; undefined: it was not. For `readback` and `conditional`. */
+  readonly find?: (permit: Permit) => Promise<Json | undefined>;
+  /** What it used up, read from its receipt. */
+  readonly usage?: (receipt: Json) => Usage;
+}
+
+/** What an operation is carried out with. */
+export interface Permit {
+  /** The same in every attempt. */
+  readonly key: string;
+  readonly signal: AbortSignal;
+  /** Engine time at which the attempt is over. */
+  readonly deadline?: number;
+  readonly policy: { readonly rules: readonly string[]; readonly version: string };
 }
 
 /**
  * The door through which everything leaves that must not be done twice.
  *
  * Carries `effect` out at most once for this operation of this instance: when there is a receipt, it is given back and nothing is called.
- * Otherwise the intent is made durable, `carryOut` gets the key, which is the same in every attempt, and what it gives back is durable before
+ * Otherwise the intent is made durable, `carryOut` gets its permit with the key, which is the same in every attempt, and what it gives back is durable before
  * this resolves. Throws `effect.*`, with which the step fails whatever its action makes of it, and `call.aborted`.
  */
-export type Once = <T extends Json>(
-  effect: Effect,
-  carryOut: (key: string, signal: AbortSignal) => Promise<T>,
-) => Promise<T>;
+export type Once = <T extends Json>(effect: Effect, carryOut: (permit: Permit) => Promise<T>) => Promise<T>;
 
 /** One attempt of one step instance that leaves the process. A call without its scope cannot be written: the type asks for it. */
 export interface ActionCall {
@@ -40,10 +69,16 @@ export interface ActionCall {
   readonly principal: string;
   /** The same for every attempt and after every resume (semantics rule 5). */
   readonly idempotencyKey: string;
-  readonly verb: "function" | "assignment";
-  /** Name of the function or assignment. */
+  readonly verb: "function" | "assignment" | "llm" | "tool";
+  /** Name of the function or assignment, alias of the model, `connector.action` of the tool. */
   readonly name: string;
+  /** `with` as it was worked out; of an `llm` step `{system?, prompt?, messages?}`. */
   readonly input: Json;
+  readonly definition: StepPlan;
+  /** What the file declares: pins by alias. */
+  readonly declared: DeclaredPlan;
+  /** What the version pinned when it was published; a draft has none. */
+  readonly lock?: Lock;
   /** Outputs of the steps that can be seen from here, by id, for `ctx.refs`. Made when asked for: most modules never read it. */
   readonly refs: () => Json;
   /** A reference to what is not there is null, with a warning, and no failure. */
@@ -55,12 +90,17 @@ export interface ActionCall {
   readonly once: Once;
 }
 
+/** A call of a user's module: all that it needs to know. */
+export type FunctionCall = Omit<ActionCall, "definition" | "declared" | "lock">;
+
 /** What an action gives back when it succeeded. */
 export interface ActionResult {
   readonly output: Json;
   /** Merged into `vars`. */
   readonly vars?: Readonly<Record<string, Json>>;
   readonly artifacts?: Json;
+  /** What a write left behind: `<step>.receipt`. */
+  readonly receipt?: Json;
   /** What was let pass, in a permissive run. */
   readonly warnings?: readonly string[];
 }
@@ -69,6 +109,6 @@ export interface ActionResult {
  * Carries out the calls of one or more verbs. Throws a RunwrightError when the call failed; its code's `retry` says whether another attempt
  * can help. When `signal` fires the call must end soon, by throwing.
  */
-export interface Action extends AsyncDisposable {
-  run(call: ActionCall, signal: AbortSignal): Promise<ActionResult>;
+export interface Action<Call = ActionCall> extends AsyncDisposable {
+  run(call: Call, signal: AbortSignal): Promise<ActionResult>;
 }

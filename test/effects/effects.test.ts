@@ -125,7 +125,11 @@ test("the example of docs/functions.md charges once, with the key of its operati
   });
   const receipts: unknown[] = [];
   const once: Once = async (effect, carryOut) => {
-    const receipt = await carryOut(`key of ${effect.name}`, new AbortController().signal);
+    const receipt = await carryOut({
+      key: `key of ${effect.name}`,
+      signal: new AbortController().signal,
+      policy: { rules: [], version: "" },
+    });
     receipts.push(receipt);
     return receipt;
   };

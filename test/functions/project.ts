@@ -4,18 +4,18 @@ import path from "node:path";
 import { createFunctionAction, type FunctionActionOptions } from "../../src/actions/function/function-action.ts";
 import { functionLimits, type FunctionLimits } from "../../src/actions/function/limits.ts";
 import type { Json } from "../../src/base/json.ts";
-import type { Action, ActionCall, ActionResult } from "../../src/ports/action.ts";
+import type { Action, FunctionCall, ActionResult } from "../../src/ports/action.ts";
 import type { LogLevel } from "../../src/ports/logs.ts";
 
 /** A project in a folder of its own, with the real action and real processes. */
 export interface Project extends AsyncDisposable {
   readonly root: string;
-  readonly action: Action;
+  readonly action: Action<FunctionCall>;
   readonly log: readonly { readonly level: LogLevel; readonly text: string }[];
   /** Calls a function; the signal defaults to one that never fires. */
-  call(name: string, change?: Partial<ActionCall>, signal?: AbortSignal): Promise<ActionResult>;
+  call(name: string, change?: Partial<FunctionCall>, signal?: AbortSignal): Promise<ActionResult>;
   /** The same, and only its output. */
-  output(name: string, change?: Partial<ActionCall>): Promise<Json>;
+  output(name: string, change?: Partial<FunctionCall>): Promise<Json>;
   write(file: string, text: string): void;
 }
 
@@ -68,7 +68,7 @@ export function moduleOf(body: string): string {
 }
 
 /** A call like any other. */
-export const sampleCall: ActionCall = {
+export const sampleCall: FunctionCall = {
   key: { tenant: "local", workspace: "default", run: "r00000000000000000000000000" },
   workflow: "sample",
   version: "v1",
@@ -83,5 +83,6 @@ export const sampleCall: ActionCall = {
   refs: () => ({}),
   env: {},
   log: () => undefined,
-  once: (_effect, carryOut) => carryOut("key-of-operation", new AbortController().signal),
+  once: (_effect, carryOut) =>
+    carryOut({ key: "key-of-operation", signal: new AbortController().signal, policy: { rules: [], version: "" } }),
 };

@@ -310,7 +310,9 @@ output: \${pay.output}
 `,
     async work({ once, attempt }) {
       const rate = await once({ name: "rate", class: "read" }, async () => ({ rate: attempt }));
-      const charged = await once({ name: "charge", class: "keyed" }, async (idempotencyKey) => ({ idempotencyKey }));
+      const charged = await once({ name: "charge", class: "keyed" }, async ({ key: idempotencyKey }) => ({
+        idempotencyKey,
+      }));
       if (attempt === 1) throw failed("after both");
       return { rate, charged };
     },

@@ -54,7 +54,7 @@ function stoppedBy(signal: AbortSignal, heard: (stop: () => void) => void): Prom
 function operate(surroundings: Surroundings, call: ActionCall): Promise<Json> {
   const { chance, leaves } = surroundings;
   const effectClass = (["keyed", "blind", "read"] as const)[call.path.length % 3] ?? "keyed";
-  return call.once({ name: "pay", class: effectClass }, async (key) => {
+  return call.once({ name: "pay", class: effectClass }, async ({ key }) => {
     leaves(call, key, effectClass);
     await slowly(surroundings, operationMsMax);
     if (chance.maybe(0.2)) throw errorOf(0.8);

@@ -4,10 +4,10 @@ import { fileURLToPath } from "node:url";
 import { RunwrightError } from "../../base/error.ts";
 import { isJsonObject, type JsonObject } from "../../base/json.ts";
 import { safePlace } from "../../base/paths.ts";
-import type { Action, ActionCall, ActionResult } from "../../ports/action.ts";
+import type { Action, FunctionCall, ActionResult } from "../../ports/action.ts";
 import { createCallLog } from "./call-log.ts";
 import { type ChildHandle, startChild } from "./child-handle.ts";
-import { type Executor, findExecutor } from "./find.ts";
+import { type Executor, findExecutor, type ExecutorKind } from "./find.ts";
 import { describeIsolation, isolate } from "./isolation.ts";
 import type { FunctionLimits } from "./limits.ts";
 import { createPool } from "./pool.ts";
@@ -33,7 +33,7 @@ export interface FunctionActionOptions {
 const own = fileURLToPath(new URL("../../", import.meta.url));
 
 /** Carries out `function:` and `assignment:` steps: modules of the project, each call in a child process of its own tenant and version. */
-export function createFunctionAction(options: FunctionActionOptions): Action {
+export function createFunctionAction(options: FunctionActionOptions): Action<FunctionCall> {
   const { size, limits } = options;
   const root = projectFolder(options.root);
   const scratch = createScratch();
@@ -45,7 +45,7 @@ export function createFunctionAction(options: FunctionActionOptions): Action {
   return {
     async run(call, signal) {
       if (signal.aborted) throw aborted(call);
-      const executor = findExecutor(root, call.verb, call.name);
+      const executor = findExecutor(root, kindOf(call), call.name);
       try {
         return await pool.use(
           { key: keyOf(call), ...executor },
@@ -65,7 +65,7 @@ export function createFunctionAction(options: FunctionActionOptions): Action {
 
   async function serve(
     child: ChildHandle,
-    call: ActionCall,
+    call: FunctionCall,
     executor: Executor,
     signal: AbortSignal,
   ): Promise<ActionResult> {
@@ -92,7 +92,7 @@ const warningsMax = 20;
 /**
  * Artifacts are files of the project, kept as places in it: the same name on every platform, and no way to a file that a module merely names.
  */
-function withPlaces(returned: ActionResult, call: ActionCall, root: string): ActionResult {
+function withPlaces(returned: ActionResult, call: FunctionCall, root: string): ActionResult {
   const { artifacts } = returned;
   if (!isJsonObject(artifacts)) return returned;
   const places = Object.entries(artifacts).map(([name, written]) => {
@@ -157,11 +157,17 @@ function projectFolder(folder: string): string {
   return root;
 }
 
-function keyOf(call: ActionCall): string {
+/** Which kind of module a call is of: calls of other verbs belong to other actions. */
+function kindOf({ verb, path: step }: FunctionCall): ExecutorKind {
+  if (verb === "function" || verb === "assignment") return verb;
+  throw new RunwrightError("machine.illegal", `Step ${step} is of the verb ${verb}, which is no module.`);
+}
+
+function keyOf(call: FunctionCall): string {
   return `${call.key.tenant}/${call.version}`;
 }
 
-function metaOf(call: ActionCall, executor: Executor): FunctionMeta {
+function metaOf(call: FunctionCall, executor: Executor): FunctionMeta {
   return {
     runId: call.key.run,
     stepId: call.step,
@@ -177,10 +183,10 @@ function metaOf(call: ActionCall, executor: Executor): FunctionMeta {
   };
 }
 
-function nameOf(call: ActionCall): string {
+function nameOf(call: FunctionCall): string {
   return `${call.verb === "assignment" ? "Assignment" : "Function"} '${call.name}'`;
 }
 
-function aborted(call: ActionCall): RunwrightError {
+function aborted(call: FunctionCall): RunwrightError {
   return new RunwrightError("call.aborted", `The call of ${nameOf(call)} at ${call.path} was aborted.`);
 }

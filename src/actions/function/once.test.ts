@@ -21,7 +21,11 @@ function openDoor(known: Readonly<Record<string, Json>> = {}): { readonly once: 
     const receipt = known[effect.name];
     if (receipt !== undefined) return receipt as Awaited<ReturnType<typeof carryOut>>;
     try {
-      const made = await carryOut(`key of ${effect.name}`, new AbortController().signal);
+      const made = await carryOut({
+        key: `key of ${effect.name}`,
+        signal: new AbortController().signal,
+        policy: { rules: [], version: "" },
+      });
       pass.receipt = made;
       return made;
     } catch (error) {

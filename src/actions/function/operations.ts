@@ -53,7 +53,7 @@ export function createOperations(link: Socket): Operations {
     const { id, operation, effect } = line;
     try {
       if (once === undefined) throw new RunwrightError("call.aborted", "The call that asks has ended.");
-      const receipt = await once(effect, (key) => go(line, key));
+      const receipt = await once(effect, ({ key }) => go(line, key));
       await tell({ kind: "receipt", id, operation, receipt });
     } catch (error) {
       await tell({ kind: "refused", id, operation, message: toRunwrightError(error).message });
