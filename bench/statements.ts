@@ -36,22 +36,21 @@ export async function openStatements(folder: string, runs: readonly NewRun[]): P
   const ofRun = "tenant = ? AND workspace = ? AND run = ?";
   const begin = connection.prepare("BEGIN IMMEDIATE");
   const commit = connection.prepare("COMMIT");
-  const head = connection.prepare(`SELECT epoch, last_seq, status, wake_at, unread, holds FROM run WHERE ${ofRun}`, {
-    returnArrays: true,
-  });
   const insert = connection.prepare(
     "INSERT INTO segment (tenant, workspace, run, seq, count, at, events, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
   );
-  const update = connection.prepare(`UPDATE run SET last_seq = ?, summary = ? WHERE ${ofRun}`);
+  const update = connection.prepare(
+    `UPDATE run SET last_seq = ?, summary = ? WHERE ${ofRun} AND epoch = ? AND last_seq = ? AND status = ? AND wake_at IS ? AND tries = 0 AND holds <= ?`,
+  );
   return {
     append(batch) {
       begin.run();
       for (const { key, segment, summary } of batch) {
         const { tenant, workspace, run } = key;
         const { seq, count, at, events, hash } = segment;
-        head.get(tenant, workspace, run);
+        const { changes } = update.run(seq + count - 1, summary, tenant, workspace, run, 1, seq - 1, "running", 0, 0);
+        if (changes !== 1) throw new Error(`The row of run ${run} is not as it was left.`);
         insert.run(tenant, workspace, run, seq, count, at, events, hash);
-        update.run(seq, summary, tenant, workspace, run);
       }
       commit.run();
       log.committed();

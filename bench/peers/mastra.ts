@@ -57,10 +57,11 @@ export async function openMastra(folder: string): Promise<Contender> {
   return {
     async warmUp() {
       for (let warm = 0; warm < 3; warm += 1) await one("sequence100", 100);
+      for (let warm = 0; warm < 3; warm += 1) await manyRuns(100);
     },
     scenarios: {
       "sequential-1000": () => one("sequence1000", 1000),
-      "runs-1000x5": manyRuns,
+      "runs-1000x5": () => manyRuns(),
       "fan-out-1000": () => fanOut(1000),
       "fan-out-10000": () => fanOut(10_000),
       "start-to-result": startToResult,
@@ -75,9 +76,9 @@ export async function openMastra(folder: string): Promise<Contender> {
     return { steps: count };
   }
 
-  async function manyRuns(): Promise<Outcome> {
-    await Promise.all(Array.from({ length: 1000 }, () => one("sequence5", 5)));
-    return { steps: 5000 };
+  async function manyRuns(runs = 1000): Promise<Outcome> {
+    await Promise.all(Array.from({ length: runs }, () => one("sequence5", 5)));
+    return { steps: runs * 5 };
   }
 
   async function fanOut(count: number): Promise<Outcome> {

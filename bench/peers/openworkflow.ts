@@ -66,10 +66,11 @@ export async function openOpenworkflow(folder: string, scenario: ScenarioName): 
   return {
     async warmUp() {
       for (let warm = 0; warm < 3; warm += 1) await one(sequential, 100);
+      for (let warm = 0; warm < 3; warm += 1) await manyRuns(100);
     },
     scenarios: {
       "sequential-1000": () => one(sequential, 1000),
-      "runs-1000x5": manyRuns,
+      "runs-1000x5": () => manyRuns(),
       "fan-out-1000": () => one(fan, 1000),
       "start-to-result": startToResult,
       "signal-to-result": signalToResult,
@@ -85,8 +86,8 @@ export async function openOpenworkflow(folder: string, scenario: ScenarioName): 
     return { steps: count };
   }
 
-  async function manyRuns(): Promise<Outcome> {
-    const handles = await Promise.all(Array.from({ length: 1000 }, () => sequential.run({ count: 5 })));
+  async function manyRuns(runs = 1000): Promise<Outcome> {
+    const handles = await Promise.all(Array.from({ length: runs }, () => sequential.run({ count: 5 })));
     const ends = handles.map(ended);
     for (let claimed = 0; claimed < handles.length;) {
       const now = await worker.tick();
@@ -95,7 +96,7 @@ export async function openOpenworkflow(folder: string, scenario: ScenarioName): 
     }
     await Promise.all(ends);
     for (const handle of handles) await check(handle, 5);
-    return { steps: 5000 };
+    return { steps: runs * 5 };
   }
 
   async function startToResult(): Promise<Outcome> {

@@ -1,4 +1,5 @@
 import type { Clock } from "../base/clock.ts";
+import { nextDueAt, type RunState } from "../machine/state.ts";
 
 /** One timer for the earliest due time of a run, whatever the number of its waits. */
 export class Alarm {
@@ -23,4 +24,9 @@ export class Alarm {
     });
     this.#set = { at, off };
   }
+}
+
+/** When something falls due that moves the run on. What does in a paused run waits until it is resumed: an alarm would only ring again at once. */
+export function alarmAt(state: RunState): number | undefined {
+  return state.paused && state.cancel === undefined ? undefined : nextDueAt(state);
 }

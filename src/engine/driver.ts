@@ -2,17 +2,18 @@ import type { Chance, Clock } from "../base/clock.ts";
 import { hasCode, RunwrightError, toRunwrightError } from "../base/error.ts";
 import type { RunKey } from "../base/ids.ts";
 import type { RunEvent } from "../machine/event.ts";
-import { type Instance, nextDueAt, type RunState, wakeAtOf } from "../machine/state.ts";
+import { type Instance, type RunState, wakeAtOf } from "../machine/state.ts";
 import type { Action } from "../ports/action.ts";
 import type { Version } from "../ports/catalog.ts";
 import type { Append, AppendResult, InboxOutcome, Journal, Lease, RunSummary, Segment } from "../ports/journal.ts";
-import { Alarm } from "./alarm.ts";
+import { Alarm, alarmAt } from "./alarm.ts";
 import { Arriving, type TakenIn } from "./arriving.ts";
 import type { LogEntry } from "../ports/logs.ts";
 import { LiveCalls } from "./live-calls.ts";
 import type { EffectWord } from "./once.ts";
 import { rebuild } from "./rebuild.ts";
 import { emptyTail, nextSegment, type Tail, tailAfter } from "./segment.ts";
+import type { PreparedRun } from "./start.ts";
 import { type Growth, grown, noGrowth, type SnapshotBounds, type Taken, takeSnapshot } from "./snapshots.ts";
 import { summaryOf } from "./summary.ts";
 import { brokenTurn, type Ended, makeTurn, type Turn } from "./turn.ts";
@@ -133,10 +134,14 @@ export class Driver implements TurnTaker {
     return this.isIdle ? Promise.resolve() : new Promise((resolve) => this.#idleWaiters.push(resolve));
   }
 
-  /** Starts from a state that this process has just created. */
-  adopt(state: RunState, tail: Tail, lease: Lease): void {
-    [this.#state, this.#tail, this.#lease] = [state, tail, lease];
-    this.#dirty();
+  /** Starts from a state that this process has just created, and from its first turn where that stands in the same commit. */
+  adopt({ run, state, segment, begun }: PreparedRun<Turn>, lease: Lease): void {
+    [this.#state, this.#tail, this.#lease] = [state, tailAfter(segment), lease];
+    if (begun === undefined) return this.#dirty();
+    this.#growth = grown(noGrowth, segment);
+    this.#alarm.set(alarmAt(state));
+    const seq = this.#tail.seq - begun.texts.length + 1;
+    this.#landed(state, { turn: begun, launches: begun.launches, seq, summary: run.summary });
   }
 
   /** Takes the run over and rebuilds it; attempts that were under way are continued. Throws when the run cannot be read. */
@@ -219,13 +224,20 @@ export class Driver implements TurnTaker {
     if (result === "fenced") return this.drop();
     if (result !== "ok") return this.#reload();
 
-    const { turn, launches, tail, seq, summary } = landed;
     this.#refusals = 0;
     this.#survival.committed();
-    this.#tail = tail;
+    this.#tail = landed.tail;
     this.#growth = landed.growth;
     this.#arriving.landed(landed.takenIn);
     this.#interrupted = [];
+    this.#landed(state, landed);
+  }
+
+  /** A turn is durable: what it begins may leave. */
+  #landed(
+    state: RunState,
+    { turn, launches, seq, summary }: Pick<Flight, "turn" | "launches" | "seq" | "summary">,
+  ): void {
     if (!this.#frozen) for (const instance of launches) this.#live.begin(state, instance);
     this.#arriving.words.answer(turn);
     this.#over = state.ended !== undefined;
@@ -234,7 +246,7 @@ export class Driver implements TurnTaker {
       this.#live.drop();
       this.#arriving.words.refuse(this.key);
     }
-    this.#deps.committed({ seq, at: tail.at, events: turn.events, told: turn.told, summary });
+    this.#deps.committed({ seq, at: this.#tail.at, events: turn.events, told: turn.told, summary });
     for (const { key } of [...turn.creates, ...turn.posts]) this.#deps.wake(key);
     if (this.#hasMore(state)) this.#dirty();
     else this.#settle();
@@ -383,9 +395,4 @@ export class Driver implements TurnTaker {
 function tooManyEvents(events: number): RunwrightError {
   const message = `The run has ${events} events, which is the most that are kept of one; spread its work over several runs (a step may run another workflow).`;
   return new RunwrightError("run.limit", message);
-}
-
-/** When something falls due that moves the run on. What does in a paused run waits until it is resumed: an alarm would only ring again at once. */
-function alarmAt(state: RunState): number | undefined {
-  return state.paused && state.cancel === undefined ? undefined : nextDueAt(state);
 }

@@ -4,6 +4,7 @@ import { limits } from "../base/limits.ts";
 import type { Action } from "../ports/action.ts";
 import type { Version } from "../ports/catalog.ts";
 import type { Host } from "../ports/host.ts";
+import { firstEpoch } from "../ports/journal-rules.ts";
 import type { RunRow } from "../ports/journal.ts";
 import type { LogEntry } from "../ports/logs.ts";
 import type { Store } from "../ports/store.ts";
@@ -11,9 +12,10 @@ import { Driver, type DriverDeps, type DriverNews } from "./driver.ts";
 import type { StartRequest } from "./contract.ts";
 import type { News } from "./news.ts";
 import { snapshotBounds, type SnapshotBounds } from "./snapshots.ts";
-import type { PreparedRun } from "./start.ts";
+import { type PreparedRun, prepareRun } from "./start.ts";
 import { setAside } from "./set-aside.ts";
 import { Suspects } from "./suspects.ts";
+import { makeTurn, noArrivals, type Turn } from "./turn.ts";
 import type { Turns } from "./turns.ts";
 
 /** What drivers need. */
@@ -81,19 +83,22 @@ export class Drivers {
     for (const post of aside.posts) void this.#wake(post.key);
   }
 
+  /** Makes a run that is to be created, with its first turn where every version that it needs is at hand. */
+  prepare(request: StartRequest, run: string, at: number): PreparedRun<Turn> {
+    const versions = versionsAtHand(request);
+    if (versions === undefined) return prepareRun(request, run, at);
+    const { chance } = this.#deps;
+    return prepareRun(request, run, at, (state, key) =>
+      makeTurn(state, noArrivals, { at, frozen: false, chance, family: { key, versions } }),
+    );
+  }
+
   /** Takes up a run that this process has just created, under the creator's epoch. Where a version it needs is not at hand, it is read when it is driven. */
-  adopt({ run, state, tail }: PreparedRun, { version, parts = [] }: StartRequest): void {
-    const byDigest = new Map(parts.map((part) => [part.digest, part]));
-    const needed = Object.entries(version.runs ?? {});
-    const versions = needed.flatMap(([name, digest]) => {
-      const part = byDigest.get(digest);
-      return part === undefined ? [] : [[name, part] as const];
-    });
-    if (versions.length < needed.length) return;
-    this.#make({ key: run.key, version, versions: new Map(versions), deaths: 0 }).adopt(state, tail, {
-      key: run.key,
-      epoch: 1,
-    });
+  adopt(prepared: PreparedRun<Turn>, request: StartRequest): void {
+    const versions = versionsAtHand(request);
+    if (versions === undefined) return;
+    const { key } = prepared.run;
+    this.#make({ key, version: request.version, versions, deaths: 0 }).adopt(prepared, { key, epoch: firstEpoch });
   }
 
   /** Something lies in a run's inbox; false when the run is not in memory here. */
@@ -204,4 +209,15 @@ export class Drivers {
     }
     return reading;
   }
+}
+
+/** The versions that the steps of a run to start name, where all of them came along. */
+function versionsAtHand({ version, parts = [] }: StartRequest): ReadonlyMap<string, Version> | undefined {
+  const byDigest = new Map(parts.map((part) => [part.digest, part]));
+  const needed = Object.entries(version.runs ?? {});
+  const versions = needed.flatMap(([name, digest]) => {
+    const part = byDigest.get(digest);
+    return part === undefined ? [] : [[name, part] as const];
+  });
+  return versions.length < needed.length ? undefined : new Map(versions);
 }

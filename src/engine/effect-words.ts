@@ -62,6 +62,8 @@ export class OpenWords {
 
   /** Nothing of this run is written here any more. */
   refuse({ run }: RunKey): void {
+    // Most runs end without any: an error and its stack are not made for nothing.
+    if (this.#open.size === 0) return;
     const error = new RunwrightError("call.aborted", `Run ${run} is not driven here any more.`);
     this.answer({
       answered: Array.from(this.#open, (word) => ({ word, answer: { kind: "refused", error } })),

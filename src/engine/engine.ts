@@ -17,7 +17,6 @@ import { createLogKeeper, type LogKeeper } from "./log-keeper.ts";
 import { createNews, type News } from "./news.ts";
 import { rebuild } from "./rebuild.ts";
 import type { SnapshotBounds } from "./snapshots.ts";
-import { prepareRun } from "./start.ts";
 import { Turns } from "./turns.ts";
 import { viewOf } from "./view.ts";
 import { watchedStore } from "./watched-store.ts";
@@ -73,7 +72,7 @@ class DurableEngine implements Engine {
     this.#logs = createLogKeeper({ logs: deps.store.logs, clock: deps.clock });
     this.#turns = new Turns(deps.store.journal, deps.clock, this.#logs.flush);
     this.#drivers = new Drivers({ ...deps, turns: this.#turns, news: this.#news, log: this.#logs.add });
-    this.#turns.gatherWhile(() => calls.underWay() > 0);
+    this.#turns.gatherWith(calls.underWay);
   }
 
   get failed(): Promise<never> {
@@ -95,7 +94,7 @@ class DurableEngine implements Engine {
     if (this.#stopping) throw new RunwrightError("engine.stopping", "The engine is stopping and starts no new run.");
     const { clock, randomBytes, host } = this.#deps;
     const now = clock.now();
-    const prepared = prepareRun(request, newRunId(now, randomBytes()), now);
+    const prepared = this.#drivers.prepare(request, newRunId(now, randomBytes()), now);
     for (const version of [...(request.parts ?? []), request.version]) await this.#keepVersion(request.scope, version);
     const result = await this.#turns.create(prepared.run);
     if (!result.created) return result;

@@ -214,7 +214,7 @@ describe("when snapshots are taken", () => {
   test("a run that begins to wait for long has one, and while it works only after so many segments", async () => {
     assert.equal((await taken({ ...snapshotBounds, restEvents: 1 })).length, 1);
     assert.equal((await taken({ ...snapshotBounds, restEvents: 1000 })).length, 0);
-    assert.ok((await taken(eager)).length > 20);
+    assert.ok((await taken(eager)).length >= 20);
     const seqs = await taken({ ...eager, busySegments: 10 });
     assert.ok(
       seqs.length > 2 && seqs.slice(0, -1).every((seq, index) => seq - (seqs[index - 1] ?? 0) >= 10),
@@ -229,7 +229,7 @@ describe("when snapshots are taken", () => {
       await taken({ ...eager, timesLast: 3 }, 200),
     ];
     assert.ok(
-      all.length > 200 && each.length < 12 && times.length < 12,
+      all.length >= 200 && each.length < 12 && times.length < 12,
       `${each.length} and ${times.length} of ${all.length}`,
     );
   });

@@ -69,7 +69,7 @@ describe("crashes and stores", () => {
     world.store = { ...world.store, journal: { ...world.store.journal, append: async () => append() } };
     world.engine = await world.open();
     const stopped = assert.rejects(world.engine.failed, { name: "TypeError" });
-    await world.start(gated);
+    await world.start(one);
     await world.settle();
     await stopped;
   });
@@ -149,8 +149,13 @@ test("a run with more events than are kept of one fails and says so, its calls a
 });
 
 test("a run that has too many events ends also where a call was interrupted and a cancel lies unread", async () => {
-  const world = await stage(() => new Promise(() => undefined), snapshotBounds, 3);
-  const key = await world.start("workflow: w\nsteps: [{ id: slow, function: work }]\n");
+  const world = await stage(() => new Promise(() => undefined), snapshotBounds, 5);
+  const key = await world.start(
+    "workflow: w\nmode: parallel\nsteps: [{ id: slow, function: work }, { id: go, wait: { event: go } }]\n",
+  );
+  const told = world.engine.report(key, ada, { type: "go", data: null });
+  await world.settle();
+  await told;
   await world.store.journal.post(key, { kind: "cancel", body: {}, principal: ada.id, at: world.clock.now() });
   await world.crash();
   const { status, error } = (await world.row(key)).summary;

@@ -28,6 +28,9 @@ export interface Arrivals {
   readonly words: readonly EffectWord[];
 }
 
+/** A run that is only about to be created has heard of nothing. */
+export const noArrivals: Arrivals = { rows: [], ends: [], words: [] };
+
 /** What one turn made of the arrivals, already applied to the state. */
 export interface Turn extends Answers {
   readonly events: readonly RunEvent[];

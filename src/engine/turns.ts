@@ -25,6 +25,13 @@ interface Creation {
 const gatherTurnsMax = 32;
 
 /**
+ * With so many calls under way a commit waits once by the clock instead: more ends come in a millisecond than in some turns, and nobody who
+ * waits for one of that many calls can tell. The processes of functions go on meanwhile.
+ */
+const gatherByClockCalls = 16;
+const gatherMs = 1;
+
+/**
  * Group commit: all appends of one turn of the event loop, from all runs, share one transaction.
  *
  * One batch is under way at a time. What arrives meanwhile waits for the next one, which is the larger for it: the slower the disk, the bigger
@@ -40,7 +47,7 @@ export class Turns {
   #running = false;
   #dead = false;
   #quietWaiters: (() => void)[] = [];
-  #isMoreExpected: () => boolean = () => false;
+  #callsUnderWay: () => number = () => 0;
 
   /** `beforeAppend` is called before each batch, for what is to be written with it. */
   constructor(journal: Journal, clock: Clock, beforeAppend: () => void) {
@@ -49,9 +56,9 @@ export class Turns {
     this.#beforeAppend = beforeAppend;
   }
 
-  /** A commit waits a little for others as long as `isMoreExpected`. */
-  gatherWhile(isMoreExpected: () => boolean): void {
-    this.#isMoreExpected = isMoreExpected;
+  /** A commit waits a little for others as long as calls are under way. */
+  gatherWith(callsUnderWay: () => number): void {
+    this.#callsUnderWay = callsUnderWay;
   }
 
   /** From now on nothing is written any more; who waits is told `error`. */
@@ -92,14 +99,15 @@ export class Turns {
   #schedule(): void {
     if (this.#scheduled || this.#running || this.#dead) return;
     this.#scheduled = true;
-    this.#gatherOrTurn(gatherTurnsMax);
+    this.#clock.soon(() => {
+      if (this.#callsUnderWay() < gatherByClockCalls) this.#gatherOrTurn(gatherTurnsMax);
+      else this.#clock.after(gatherMs, () => void this.#turn());
+    });
   }
 
   #gatherOrTurn(turnsLeft: number): void {
-    this.#clock.soon(() => {
-      if (turnsLeft > 0 && this.#isMoreExpected()) this.#gatherOrTurn(turnsLeft - 1);
-      else void this.#turn();
-    });
+    if (turnsLeft > 0 && this.#callsUnderWay() > 0) this.#clock.soon(() => this.#gatherOrTurn(turnsLeft - 1));
+    else void this.#turn();
   }
 
   async #turn(): Promise<void> {
@@ -116,15 +124,26 @@ export class Turns {
   }
 
   async #createAll(): Promise<void> {
-    const batch = this.#creations.slice(0, limits.commitRunsMax);
+    const batch = this.#takeCreations();
     if (batch.length === 0 || this.#dead) return;
-    this.#creations = this.#creations.slice(limits.commitRunsMax);
     try {
       const results = await this.#journal.create(batch.map((each) => each.run));
       for (const [index, result] of results.entries()) batch[index]?.resolve(result);
     } catch (error) {
       for (const each of batch) each.reject(error);
     }
+  }
+
+  /** As many as one transaction takes. */
+  #takeCreations(): readonly Creation[] {
+    let taken = 0;
+    for (let events = 0; taken < this.#creations.length && taken < limits.commitRunsMax; taken += 1) {
+      events += this.#creations[taken]?.run.segment.count ?? 0;
+      if (taken > 0 && events > limits.commitEventsMax) break;
+    }
+    const batch = this.#creations.slice(0, taken);
+    this.#creations = this.#creations.slice(taken);
+    return batch;
   }
 
   async #appendAll(): Promise<void> {

@@ -1,3 +1,5 @@
+import { limits } from "../../base/limits.ts";
+import { isTerminal } from "../../machine/states.ts";
 import {
   dueAt,
   endedUnread,
@@ -20,11 +22,11 @@ export function createAppendOne(database: Database): (append: Append) => AppendR
   const headOf = createHeadOf(database);
   const addSegment = createAddSegment(database);
   const addBlobs = createAddBlobs(database);
-  const updateSummary = database.prepare(`UPDATE run SET last_seq = ?, summary = ? WHERE ${ofRun}`);
   const updateHead = database.prepare(
     `UPDATE run SET last_seq = ?, summary = ?, status = ?, wake_at = ?, due = ?, unread = ?, holds = ?, tries = ? WHERE ${ofRun}`,
   );
   const putSnapshot = createPutSnapshot(database);
+  const advance = createAdvance(database);
   const unreadKind = database.prepare(`SELECT kind FROM inbox WHERE ${ofRun} AND id = ? AND outcome IS NULL`);
   const settle = database.prepare(`UPDATE inbox SET outcome = ? WHERE ${ofRun} AND id = ?`);
   const settleRest = database.prepare(
@@ -32,6 +34,10 @@ export function createAppendOne(database: Database): (append: Append) => AppendR
   );
 
   return (append) => {
+    if (advance(append)) {
+      bring(append);
+      return "ok";
+    }
     const head = headOf(append.lease.key);
     const unread = append.consumed.length === 0 ? none : unreadOf(append);
     const result = judgeAppend(head, append, unread);
@@ -39,19 +45,19 @@ export function createAppendOne(database: Database): (append: Append) => AppendR
     return result;
   };
 
+  /** Writes what an append brings beside the run row. */
+  function bring({ lease: { key }, blobs, segment, snapshot }: Append): void {
+    if (blobs !== undefined) addBlobs(key.tenant, blobs);
+    if (segment !== undefined) addSegment(key, segment);
+    if (snapshot !== undefined) putSnapshot(key, snapshot);
+  }
+
   function write(head: RunHead, append: Append, unread: Unread): void {
     const { key } = append.lease;
     const { tenant, workspace, run } = key;
     const after = headAfter(head, append, unread);
     const summary = JSON.stringify(append.summary);
-    if (append.blobs !== undefined) addBlobs(tenant, append.blobs);
-    if (append.segment !== undefined) addSegment(key, append.segment);
-    if (append.snapshot !== undefined) putSnapshot(key, append.snapshot);
-    if (sameButSeq(head, after)) {
-      updateSummary.run(after.lastSeq, summary, tenant, workspace, run);
-      return;
-    }
-
+    bring(append);
     const { lastSeq, status, wakeAt = null, holds, tries } = after;
     const due = dueAt(after) ?? null;
     updateHead.run(lastSeq, summary, status, wakeAt, due, after.unread, holds, tries, tenant, workspace, run);
@@ -70,8 +76,20 @@ export function createAppendOne(database: Database): (append: Append) => AppendR
   }
 }
 
-/** True for most appends: then no index of the run row changes, and the cheaper statement will do. */
-function sameButSeq(before: RunHead, after: RunHead): boolean {
-  if (before.unread !== after.unread || before.tries !== after.tries) return false;
-  return before.status === after.status && before.wakeAt === after.wakeAt;
+/**
+ * Most appends follow on what the run row says and change nothing in it but the seq and the summary: one statement asks and writes. The function
+ * gives true when it has; otherwise nothing was written, and the row has to be read to find out why.
+ */
+function createAdvance(database: Database): (append: Append) => boolean {
+  const update = database.prepare(
+    `UPDATE run SET last_seq = ?, summary = ? WHERE ${ofRun} AND epoch = ? AND last_seq = ? AND status = ? AND wake_at IS ? AND tries = 0 AND holds <= ?`,
+  );
+  return ({ lease, segment, consumed, summary, wakeAt = null, startsCalls }) => {
+    if (segment === undefined || segment.count < 1 || consumed.length > 0 || isTerminal(summary.status)) return false;
+    const { tenant, workspace, run } = lease.key;
+    const before = segment.seq - 1;
+    const holdsMax = startsCalls ? 0 : limits.inboxRowsMax;
+    const asked = [tenant, workspace, run, lease.epoch, before, summary.status, wakeAt, holdsMax];
+    return update.run(before + segment.count, JSON.stringify(summary), ...asked).changes !== 0;
+  };
 }

@@ -11,7 +11,7 @@ import { assertSound, damaged } from "./soundness.ts";
 
 /** A prepared statement; rows come as lists of columns. */
 export interface Statement {
-  run(...values: SQLInputValue[]): unknown;
+  run(...values: SQLInputValue[]): { readonly changes: number | bigint };
   get(...values: SQLInputValue[]): Columns | undefined;
   iterate(...values: SQLInputValue[]): IterableIterator<Columns>;
 }
