@@ -6,9 +6,11 @@ import { type Instance, nextDueAt, type RunState, wakeAtOf } from "../machine/st
 import type { Action } from "../ports/action.ts";
 import type { Version } from "../ports/catalog.ts";
 import type { Append, AppendResult, InboxOutcome, Journal, Lease, RunSummary, Segment } from "../ports/journal.ts";
+import type { Policy } from "../ports/policy.ts";
 import { Alarm } from "./alarm.ts";
 import { Arriving, type TakenIn } from "./arriving.ts";
 import type { LogEntry } from "../ports/logs.ts";
+import type { Launch } from "./launches.ts";
 import { LiveCalls } from "./live-calls.ts";
 import type { EffectWord } from "./once.ts";
 import { rebuild } from "./rebuild.ts";
@@ -35,6 +37,8 @@ export interface DriverDeps {
   readonly bounds: SnapshotBounds;
   /** A run with so many events ends, whatever is left to do. */
   readonly eventsMax: number;
+  /** Asked before anything leaves that is aimed at something. */
+  readonly policy: Policy;
   /** Takes what its calls log. */
   readonly log: (entry: LogEntry) => void;
   /** Called after every commit with what has become durable. */
@@ -60,7 +64,7 @@ export interface DriverNews {
 interface Flight {
   readonly turn: Turn;
   /** Attempts to carry out once it has landed. */
-  readonly launches: readonly Instance[];
+  readonly launches: readonly Launch[];
   readonly tail: Tail;
   readonly growth: Growth;
   readonly seq: number;
@@ -89,7 +93,7 @@ export class Driver implements TurnTaker {
   #lease: Lease;
   readonly #survival: Survival;
   /** Attempts that were under way when the run was taken over. */
-  #interrupted: readonly Instance[] = [];
+  #interrupted: readonly Launch[] = [];
   /** Paths of those that are carried out again here. */
   readonly #continued = new Set<string>();
   #flight: Flight | undefined;
@@ -226,7 +230,7 @@ export class Driver implements TurnTaker {
     this.#growth = landed.growth;
     this.#arriving.landed(landed.takenIn);
     this.#interrupted = [];
-    if (!this.#frozen) for (const instance of launches) this.#live.begin(state, instance);
+    if (!this.#frozen) for (const launch of launches) this.#live.begin(state, launch);
     this.#arriving.words.answer(turn);
     this.#over = state.ended !== undefined;
     if (this.#over) {
@@ -256,8 +260,9 @@ export class Driver implements TurnTaker {
     if (state.ended !== undefined) return this.drop();
     // An interrupted attempt is continued, not counted. It leaves the process again only behind a commit of this lease: whoever was replaced
     // between reading and launching must not carry out what the other has finished meanwhile.
-    this.#interrupted = [...state.calls].filter((instance) => !this.#isHandled(instance));
-    for (const instance of this.#interrupted) this.#continued.add(instance.path);
+    const interrupted = [...state.calls].filter((instance) => !this.#isHandled(instance));
+    for (const { path } of interrupted) this.#continued.add(path);
+    this.#interrupted = interrupted.map((instance) => ({ instance }));
   }
 
   #isHandled({ path, attempt }: Instance): boolean {
@@ -270,7 +275,7 @@ export class Driver implements TurnTaker {
     try {
       if (this.#fault !== undefined) return brokenTurn(state, this.#deps, this.#fault, at);
       const { chance } = this.#deps;
-      return makeTurn(state, this.#arriving.take(), { at, frozen: this.#frozen, chance, family: this.#deps });
+      return makeTurn(state, this.#arriving.take(), { at, frozen: this.#frozen, chance, run: this.#deps });
     } catch (error) {
       if (this.#fault !== undefined) throw error;
       this.#fault = toRunwrightError(error);
@@ -307,6 +312,7 @@ export class Driver implements TurnTaker {
       ...(blobs.length > 0 && { blobs }),
       ...(turn.creates.length > 0 && { creates: turn.creates }),
       ...(turn.posts.length > 0 && { posts: turn.posts }),
+      ...(turn.audit.length > 0 && { audit: turn.audit }),
       ...(wakeAt === undefined ? {} : { wakeAt }),
     };
   }

@@ -6,7 +6,9 @@ import type { Version } from "../ports/catalog.ts";
 import type { Host } from "../ports/host.ts";
 import type { RunRow } from "../ports/journal.ts";
 import type { LogEntry } from "../ports/logs.ts";
+import type { Policy } from "../ports/policy.ts";
 import type { Store } from "../ports/store.ts";
+import { allowAll } from "./allow-all.ts";
 import { Driver, type DriverDeps, type DriverNews } from "./driver.ts";
 import type { StartRequest } from "./contract.ts";
 import type { News } from "./news.ts";
@@ -23,6 +25,7 @@ export interface DriversDeps {
   readonly action: Action;
   readonly clock: Clock;
   readonly chance: Chance;
+  readonly policy?: Policy;
   readonly turns: Turns;
   readonly news: News;
   readonly snapshotBounds?: SnapshotBounds;
@@ -131,6 +134,7 @@ export class Drivers {
       action,
       clock,
       chance,
+      policy = allowAll,
       turns,
       news,
       log,
@@ -143,7 +147,7 @@ export class Drivers {
       news.publish(key, told);
     };
     const wake = (other: RunKey): void => void this.#wake(other);
-    const parts = { journal, action, clock, chance, turns, log, bounds, eventsMax, suspects: this.#suspects };
+    const parts = { policy, journal, action, clock, chance, turns, log, bounds, eventsMax, suspects: this.#suspects };
     const driver = new Driver({ ...run, ...parts, committed, wake });
     this.#drivers.set(runKeyText(key), driver);
     return driver;
