@@ -49,6 +49,10 @@ export const limits = {
   operationsMax: 1000,
   operationsAtOnceMax: 100,
   operationNameMax: 100,
+  /** How long after the time of an attempt what it sent may still arrive: only then is looked whether it was carried out. */
+  stragglerMs: 30_000,
+  /** The longest that another side's wish to be left alone is heeded. */
+  retryAfterMsMax: 3_600_000, // 1 h
   /** Runs that only wait and stay in memory all the same. */
   idleRunsMax: 1000,
   versionsInMemoryMax: 100,

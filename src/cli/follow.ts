@@ -156,7 +156,7 @@ async function ask(gate: GateView, deps: FollowDeps, run: string): Promise<"deci
   return "decided";
 }
 
-/** Accepts all open gates of a run, one round after the other: rounds at the same time would find each other's gates decided. */
+/** Accepts all open gates of a run's file, one round after the other: rounds at the same time would find each other's gates decided. */
 function createAcceptor(app: App, run: string): { accept(): Promise<"moved" | "stuck"> } {
   let last: Promise<unknown> = Promise.resolve();
   return {
@@ -169,7 +169,9 @@ function createAcceptor(app: App, run: string): { accept(): Promise<"moved" | "s
 
   async function acceptAll(): Promise<"moved" | "stuck"> {
     const { gates } = await app.runs.view(run);
-    const answers = await Promise.all(gates.map((gate) => accepted(gate)));
+    // What became of a call, and what the policy holds, is no gate of the file: nobody has said yes to that beforehand.
+    const own = gates.filter(({ kind }) => kind === undefined);
+    const answers = await Promise.all(own.map((gate) => accepted(gate)));
     return gates.length > 0 && answers.every((answer) => !answer) ? "stuck" : "moved";
   }
 

@@ -20,14 +20,7 @@ export async function askGate(gate: GateView, output: Output, signal: AbortSigna
   if (gate.show !== null) for (const line of showStart(gate.show, linesMax)) output.note(`  ${line}`);
   const chosen = await select({
     message: `${safeLine(gate.question)} (${shownPath(gate.path)})`,
-    options: [
-      { value: "accepted", label: "accept" },
-      ...(gate.editable.length > 0
-        ? [{ value: "edited", label: "accept with changes", hint: gate.editable.join(", ") }]
-        : []),
-      { value: "rejected", label: "reject" },
-      { value: "later", label: "leave for later" },
-    ],
+    options: [...optionsOf(gate), { value: "later", label: "leave for later" }],
     output: process.stderr,
     signal,
   });
@@ -39,13 +32,29 @@ export async function askGate(gate: GateView, output: Output, signal: AbortSigna
   return { kind: "decided", decision: { path, hash, ...rest } };
 }
 
+/** What may be said: of a call that was cut off, what became of it. */
+function optionsOf({ kind, editable }: GateView): readonly { value: string; label: string; hint?: string }[] {
+  if (kind === "effect-unknown") {
+    return [
+      { value: "accepted", label: "it was carried out", hint: "the step goes on without calling it" },
+      { value: "retry", label: "it was not: call it once more" },
+      { value: "rejected", label: "let the step fail" },
+    ];
+  }
+  return [
+    { value: "accepted", label: "accept" },
+    ...(editable.length > 0 ? [{ value: "edited", label: "accept with changes", hint: editable.join(", ") }] : []),
+    { value: "rejected", label: "reject" },
+  ];
+}
+
 /** What belongs to a choice: changes, or a reason. Undefined when the person, or the signal, broke off. */
 async function restOf(
   chosen: string,
   gate: GateView,
   signal: AbortSignal,
 ): Promise<Omit<Decision, "path" | "hash"> | undefined> {
-  if (chosen === "accepted") return { outcome: "accepted" };
+  if (chosen === "accepted" || chosen === "retry") return { outcome: chosen };
   if (chosen === "edited") {
     const edits = await askEdits(gate, signal);
     return edits === undefined ? undefined : { outcome: "accepted", edits };

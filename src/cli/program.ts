@@ -42,6 +42,7 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
   addRunCommands(program, carry);
   addSignalCommands(program, carry);
   addDecisionCommands(program, carry);
+  addSettle(program, carry);
   addCompletion(program, carry);
 
   try {
@@ -223,6 +224,25 @@ function addDecisionCommands(program: Command, carry: Carry): void {
       }, options),
     );
   }
+}
+
+/** What became of a call that was cut off: somebody who has looked says so. */
+function addSettle(program: Command, carry: Carry): void {
+  streaming(ending(following(program.command("settle"))))
+    .argument("<run>", runArgument)
+    .argument("[gate]", "path of the step; not needed when one is open")
+    .addOption(new Option("--done", "the call was carried out: the step goes on").conflicts(["retry", "fail"]))
+    .addOption(new Option("--retry", "it was not: it is made once more").conflicts(["done", "fail"]))
+    .addOption(new Option("--fail", "the step fails").conflicts(["done", "retry"]))
+    .addOption(new Option("--receipt <json>", "with --done: what the call left behind").conflicts(["retry", "fail"]))
+    .option("--comment <text>", "kept with the decision")
+    .description("say what became of a call of which nobody knows whether it was carried out")
+    .action((run: string, gate: string | undefined, options) =>
+      carry(
+        async (session) => (await import("./commands/settle.ts")).settleCommand({ run, gate }, options, session),
+        options,
+      ),
+    );
 }
 
 /** `completion` prints a script for a shell, which asks the hidden `__complete` for what may stand next. */

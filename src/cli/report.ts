@@ -128,6 +128,8 @@ function gateLines({ row, gates }: RunView, me: string): readonly string[] {
   const run = row.key.run;
   const [gate] = gates;
   const path = gates.length > 1 && gate !== undefined ? ` '${gate.path}'` : "";
+  if (gate?.kind === "effect-unknown")
+    return [`  look    ${me} show ${run}`, `  settle  ${me} settle ${run}${path} --done, --retry or --fail`];
   return [
     `  look    ${me} show ${run}`,
     `  accept  ${me} approve ${run}${path}`,
@@ -144,7 +146,9 @@ function nextLines(view: RunView, { me }: Session): readonly string[] {
     case "awaiting_approval":
       return ["The run waits for a decision; nothing is lost meanwhile.", ...gateLines(view, me)];
     case "paused":
-      return [`The run is paused: ${me} resume ${run} lets it go on.`];
+      return row.summary.pausedFor === "budget"
+        ? [`The run has used up its budget: ${me} resume ${run} grants it one more of the same size.`]
+        : [`The run is paused: ${me} resume ${run} lets it go on.`];
     case "created":
     case "running":
       return [

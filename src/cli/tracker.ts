@@ -58,10 +58,10 @@ export function createTracker(state: RunState): Tracker {
       return lines;
     },
     rows: () => [
-      ...[...waiting].filter((each) => each.gate !== undefined).map(waitingRow),
+      ...[...waiting].filter((each) => isAsking(each)).map(waitingRow),
       ...[...wholes].map((each) => runningRow(each)),
       ...[...state.calls].map((each) => runningRow(each)),
-      ...[...waiting].filter((each) => each.gate === undefined).map(waitingRow),
+      ...[...waiting].filter((each) => !isAsking(each)).map(waitingRow),
     ],
   };
 
@@ -73,8 +73,13 @@ export function createTracker(state: RunState): Tracker {
   }
 }
 
+/** True while people are asked; a step whose call had to wait for them keeps its gate. */
+function isAsking({ gate }: Instance): boolean {
+  return gate?.state === "open";
+}
+
 function waitingRow(instance: Instance): Row {
-  const question = instance.gate?.offer.question;
+  const question = isAsking(instance) ? instance.gate?.offer.question : undefined;
   const until =
     instance.timer === undefined ? undefined : `until ${new Date(instance.timer.dueAt).toLocaleTimeString()}`;
   const words =
@@ -115,9 +120,13 @@ function lineOf(event: RunEvent, instance: Instance, at: number): Line | undefin
     case "step.cancelled":
       return isQuiet(instance) ? undefined : endLine(instance, "cancelled");
     case "gate.opened":
+    case "effect.unknown":
+    case "effect.held":
       return line(instance, wordOfStep("waiting"), event.gate.question);
     case "gate.decided":
       return line(instance, decided(event.vote.outcome), saidBy(event.vote));
+    case "effect.denied":
+      return line(instance, { word: "denied", tone: "bad" }, `the policy does not allow ${event.target.name}`);
     case "gate.changes-requested":
       return line(instance, decided("changes"), saidBy(event.vote));
     case "gate.escalated":
@@ -153,6 +162,7 @@ function saidBy({ by, comment }: Vote): string {
 }
 
 function decided(outcome: Vote["outcome"]): Word {
+  if (outcome === "retry") return { word: "called again", tone: "attention" };
   if (outcome === "changes") return { word: "changes asked for", tone: "attention" };
   return outcome === "accepted" ? { word: "accepted", tone: "good" } : { word: "rejected", tone: "attention" };
 }

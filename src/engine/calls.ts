@@ -4,12 +4,22 @@ import { formatDuration } from "../base/duration.ts";
 import { limits } from "../base/limits.ts";
 import type { Action, ActionCall, ActionResult } from "../ports/action.ts";
 import type { CallFacts } from "./call-of.ts";
-import { type EffectWord, openDoor } from "./once.ts";
+import type { Hold } from "../machine/effect-gate.ts";
+import { type Begun, Door, type EffectWord } from "./once.ts";
 
 /** How an attempt ended. */
 export type CallEnd =
   | { readonly kind: "succeeded"; readonly result: ActionResult }
-  | { readonly kind: "failed"; readonly code: string; readonly message: string; readonly canRetry: boolean };
+  | {
+      readonly kind: "failed";
+      readonly code: string;
+      readonly message: string;
+      readonly canRetry: boolean;
+      /** How long the other side asks to be left alone. */
+      readonly retryAfterMs?: number;
+    }
+  /** It has not failed: its step waits for people before it goes on. */
+  | { readonly kind: "held"; readonly hold: Hold };
 
 /** An attempt that is being carried out. */
 export interface LiveCall {
@@ -31,6 +41,8 @@ export interface CallOptions {
   readonly log: ActionCall["log"];
   /** Takes the words of its operations. */
   readonly say: (word: EffectWord) => void;
+  /** The operation that it begins with, where the intent is durable already. */
+  readonly begun?: Begun;
 }
 
 /**
@@ -40,11 +52,19 @@ export interface CallOptions {
  * within the grace is given up.
  */
 export function beginCall(call: CallFacts, options: CallOptions, report: (end: CallEnd) => void): LiveCall {
-  const { action, clock, timeoutMs, say, log } = options;
+  const { action, clock, timeoutMs, say, log, begun } = options;
   const controller = new AbortController();
   const { signal } = controller;
   const time = startTime(clock, timeoutMs, expire);
-  const door = openDoor({ call, signal, deadline: () => time.endsAt(), say });
+  const door = new Door({
+    call,
+    signal,
+    endsAt: () => time.endsAt(),
+    say,
+    until: (at) => time.standUntil(at, signal),
+    held: () => abort("The step waits for people before it goes on."),
+    ...(begun !== undefined && { begun }),
+  });
   let grace: Disposable | undefined;
   let timedOut = false;
   let reported = false;
@@ -86,8 +106,9 @@ export function beginCall(call: CallFacts, options: CallOptions, report: (end: C
     reported = true;
     time.stop();
     grace?.[Symbol.dispose]();
-    const fault = door.fault();
+    const { fault, hold } = door;
     if (fault !== undefined) return report(failureOf(fault));
+    if (hold !== undefined) return report({ kind: "held", hold });
     // A result that arrives after its time is as late as none: using it would make the outcome depend on how slowly a call gives up.
     report(timedOut ? { kind: "failed", code: "step.timeout", message: timeoutMessage(), canRetry: true } : end);
   }
@@ -98,8 +119,9 @@ export function beginCall(call: CallFacts, options: CallOptions, report: (end: C
 }
 
 function failureOf(error: unknown): CallEnd {
-  const { code, message } = toRunwrightError(error);
-  return { kind: "failed", code, message, canRetry: errorTable[code satisfies ErrorCode].retry };
+  const { code, message, retryAfterMs } = toRunwrightError(error);
+  const canRetry = errorTable[code satisfies ErrorCode].retry;
+  return { kind: "failed", code, message, canRetry, ...(retryAfterMs !== undefined && { retryAfterMs }) };
 }
 
 /** The time of an attempt: it can be stopped and go on. */
@@ -108,6 +130,8 @@ interface AttemptTime {
   endsAt(): number | undefined;
   stop(): void;
   goOn(): void;
+  /** Waits until a moment while it stands still; throws when `signal` fires. */
+  standUntil(at: number, signal: AbortSignal): Promise<void>;
 }
 
 function startTime(clock: Clock, timeoutMs: number | undefined, expire: () => void): AttemptTime {
@@ -117,15 +141,31 @@ function startTime(clock: Clock, timeoutMs: number | undefined, expire: () => vo
   goOn();
 
   return {
-    endsAt: () => (left === undefined ? undefined : since + left),
-    stop() {
-      if (left === undefined || timer === undefined) return;
-      timer[Symbol.dispose]();
-      timer = undefined;
-      left = Math.max(0, left - Math.max(0, clock.now() - since));
+    endsAt() {
+      if (left === undefined) return undefined;
+      return timer === undefined ? clock.now() + left : since + left;
     },
+    stop,
     goOn,
+    async standUntil(at, signal) {
+      const { promise, resolve, reject } = Promise.withResolvers<void>();
+      const end = (): void => reject(signal.reason as Error);
+      if (signal.aborted) end();
+      signal.addEventListener("abort", end, { once: true });
+      stop();
+      using _timer = clock.after(Math.max(0, at - clock.now()), resolve);
+      await promise;
+      signal.removeEventListener("abort", end);
+      goOn();
+    },
   };
+
+  function stop(): void {
+    if (left === undefined || timer === undefined) return;
+    timer[Symbol.dispose]();
+    timer = undefined;
+    left = Math.max(0, left - Math.max(0, clock.now() - since));
+  }
 
   function goOn(): void {
     if (left === undefined || timer !== undefined) return;

@@ -2,6 +2,7 @@ import type { Principal, RunKey, Scope } from "../base/ids.ts";
 import type { Json, JsonObject } from "../base/json.ts";
 import type { Leniency } from "../language/plan.ts";
 import type { ForkedFrom, RunEvent } from "../machine/event.ts";
+import type { Usage } from "../machine/usage.ts";
 import type { Version } from "../ports/catalog.ts";
 import type { RunQuery, RunRow } from "../ports/journal.ts";
 import type { LogEntry } from "../ports/logs.ts";
@@ -28,8 +29,11 @@ export interface StartRequest {
 /** A word on a gate. Throws `gate.*` codes; see `machine/gate.ts`. */
 export interface Decision {
   readonly path: string;
-  /** `changes`: what is shown is to be made anew; only where the gate offers it. */
-  readonly outcome: "accepted" | "rejected" | "changes";
+  /**
+   * `changes`: what is shown is to be made anew; only where the gate offers it. At a gate of an operation of which nobody knows whether it was
+   * carried out, `accepted` says that it was (with its `receipt` among the edits), `rejected` lets its step fail, and `retry` calls it once more.
+   */
+  readonly outcome: "accepted" | "rejected" | "changes" | "retry";
   readonly comment?: string;
   readonly edits?: JsonObject;
   readonly hash?: string;
@@ -71,12 +75,18 @@ export interface InstanceView {
   readonly error?: { readonly code: string; readonly message: string };
   /** What was let pass in it, in a permissive run. */
   readonly warnings?: readonly string[];
+  /** What a write left behind. */
+  readonly receipt?: Json;
+  /** What its attempts have used up. */
+  readonly usage?: Usage;
   readonly items?: { readonly total: number; readonly ended: number };
 }
 
 /** An open gate, whole. */
 export interface GateView {
   readonly path: string;
+  /** It is no step of the file, but about an operation of one. */
+  readonly kind?: "effect-unknown" | "effect-approval";
   readonly question: string;
   readonly show: Json;
   readonly editable: readonly string[];
@@ -97,6 +107,8 @@ export interface RunView {
   readonly row: RunRow;
   readonly input: JsonObject;
   readonly output: Json;
+  /** What its calls of models have used up, also those of attempts that failed. */
+  readonly usage?: Usage;
   /** What was let pass beyond what the file says. */
   readonly leniency?: Leniency;
   /** The run that this one is another try of, with what it keeps of it. */
@@ -116,7 +128,7 @@ export interface Engine extends AsyncDisposable {
   pause(key: RunKey, principal: Principal): Promise<void>;
   /** Reports an event to the run; waits for it that begin later find it too. Throws `run.ended` or `inbox.full`. */
   report(key: RunKey, principal: Principal, report: Report): Promise<void>;
-  /** Lets a paused run go on; for one that is not paused it only makes sure that it is driven. */
+  /** Lets a paused run go on, with one more budget where it was used up; for one that is not paused it only makes sure that it is driven. */
   resume(key: RunKey, principal: Principal): Promise<void>;
   row(key: RunKey): Promise<RunRow>;
   list(scope: Scope, query: RunQuery): Promise<readonly RunRow[]>;

@@ -15,6 +15,7 @@ export function countedCalls(action: Action): { readonly action: Action; readonl
         result.then(ended, ended);
         return result;
       },
+      ...(action.opening !== undefined && { opening: (call) => action.opening?.(call) }),
       [Symbol.asyncDispose]: () => action[Symbol.asyncDispose](),
     },
     underWay: () => count,

@@ -7,8 +7,10 @@ import type { Action } from "../ports/action.ts";
 import type { Version } from "../ports/catalog.ts";
 import type { Append, AppendResult, InboxOutcome, Journal, Lease, RunSummary, Segment } from "../ports/journal.ts";
 import { Alarm, alarmAt } from "./alarm.ts";
+import type { Policy } from "../ports/policy.ts";
 import { Arriving, type TakenIn } from "./arriving.ts";
 import type { LogEntry } from "../ports/logs.ts";
+import type { Launch } from "./launches.ts";
 import { LiveCalls } from "./live-calls.ts";
 import type { EffectWord } from "./once.ts";
 import { rebuild } from "./rebuild.ts";
@@ -16,7 +18,7 @@ import { emptyTail, nextSegment, type Tail, tailAfter } from "./segment.ts";
 import type { PreparedRun } from "./start.ts";
 import { type Growth, grown, noGrowth, type SnapshotBounds, type Taken, takeSnapshot } from "./snapshots.ts";
 import { summaryOf } from "./summary.ts";
-import { brokenTurn, type Ended, makeTurn, type Turn } from "./turn.ts";
+import { brokenTurn, type Ended, eventsLimit, makeTurn, type Turn } from "./turn.ts";
 import type { Suspects } from "./suspects.ts";
 import { Survival } from "./survival.ts";
 import type { Turns, TurnTaker } from "./turns.ts";
@@ -36,6 +38,8 @@ export interface DriverDeps {
   readonly bounds: SnapshotBounds;
   /** A run with so many events ends, whatever is left to do. */
   readonly eventsMax: number;
+  /** Asked before anything leaves that is aimed at something. */
+  readonly policy: Policy;
   /** Takes what its calls log. */
   readonly log: (entry: LogEntry) => void;
   /** Called after every commit with what has become durable. */
@@ -61,7 +65,7 @@ export interface DriverNews {
 interface Flight {
   readonly turn: Turn;
   /** Attempts to carry out once it has landed. */
-  readonly launches: readonly Instance[];
+  readonly launches: readonly Launch[];
   readonly tail: Tail;
   readonly growth: Growth;
   readonly seq: number;
@@ -90,7 +94,7 @@ export class Driver implements TurnTaker {
   #lease: Lease;
   readonly #survival: Survival;
   /** Attempts that were under way when the run was taken over. */
-  #interrupted: readonly Instance[] = [];
+  #interrupted: readonly Launch[] = [];
   /** Paths of those that are carried out again here. */
   readonly #continued = new Set<string>();
   #flight: Flight | undefined;
@@ -238,7 +242,7 @@ export class Driver implements TurnTaker {
     state: RunState,
     { turn, launches, seq, summary }: Pick<Flight, "turn" | "launches" | "seq" | "summary">,
   ): void {
-    if (!this.#frozen) for (const instance of launches) this.#live.begin(state, instance);
+    if (!this.#frozen) for (const launch of launches) this.#live.begin(state, launch);
     this.#arriving.words.answer(turn);
     this.#over = state.ended !== undefined;
     if (this.#over) {
@@ -268,8 +272,9 @@ export class Driver implements TurnTaker {
     if (state.ended !== undefined) return this.drop();
     // An interrupted attempt is continued, not counted. It leaves the process again only behind a commit of this lease: whoever was replaced
     // between reading and launching must not carry out what the other has finished meanwhile.
-    this.#interrupted = [...state.calls].filter((instance) => !this.#isHandled(instance));
-    for (const instance of this.#interrupted) this.#continued.add(instance.path);
+    const interrupted = [...state.calls].filter((instance) => !this.#isHandled(instance));
+    for (const { path } of interrupted) this.#continued.add(path);
+    this.#interrupted = interrupted.map((instance) => ({ instance }));
   }
 
   #isHandled({ path, attempt }: Instance): boolean {
@@ -278,11 +283,11 @@ export class Driver implements TurnTaker {
 
   /** A fault of the machine ends its own run, with what is known about it, and no other. */
   #makeTurn(state: RunState, at: number): Turn | undefined {
-    if (state.seq >= this.#deps.eventsMax) this.#fault ??= tooManyEvents(state.seq);
+    if (state.seq >= this.#deps.eventsMax) this.#fault ??= eventsLimit(state.seq);
     try {
       if (this.#fault !== undefined) return brokenTurn(state, this.#deps, this.#fault, at);
       const { chance } = this.#deps;
-      return makeTurn(state, this.#arriving.take(), { at, frozen: this.#frozen, chance, family: this.#deps });
+      return makeTurn(state, this.#arriving.take(), { at, frozen: this.#frozen, chance, run: this.#deps });
     } catch (error) {
       if (this.#fault !== undefined) throw error;
       this.#fault = toRunwrightError(error);
@@ -319,6 +324,7 @@ export class Driver implements TurnTaker {
       ...(blobs.length > 0 && { blobs }),
       ...(turn.creates.length > 0 && { creates: turn.creates }),
       ...(turn.posts.length > 0 && { posts: turn.posts }),
+      ...(turn.audit.length > 0 && { audit: turn.audit }),
       ...(wakeAt === undefined ? {} : { wakeAt }),
     };
   }
@@ -390,9 +396,4 @@ export class Driver implements TurnTaker {
     this.#idleWaiters = [];
     for (const resolve of waiters) resolve();
   }
-}
-
-function tooManyEvents(events: number): RunwrightError {
-  const message = `The run has ${events} events, which is the most that are kept of one; spread its work over several runs (a step may run another workflow).`;
-  return new RunwrightError("run.limit", message);
 }

@@ -7,7 +7,9 @@ import type { Host } from "../ports/host.ts";
 import { firstEpoch } from "../ports/journal-rules.ts";
 import type { RunRow } from "../ports/journal.ts";
 import type { LogEntry } from "../ports/logs.ts";
+import type { Policy } from "../ports/policy.ts";
 import type { Store } from "../ports/store.ts";
+import { allowAll } from "./allow-all.ts";
 import { Driver, type DriverDeps, type DriverNews } from "./driver.ts";
 import type { StartRequest } from "./contract.ts";
 import type { News } from "./news.ts";
@@ -25,6 +27,7 @@ export interface DriversDeps {
   readonly action: Action;
   readonly clock: Clock;
   readonly chance: Chance;
+  readonly policy?: Policy;
   readonly turns: Turns;
   readonly news: News;
   readonly snapshotBounds?: SnapshotBounds;
@@ -87,9 +90,10 @@ export class Drivers {
   prepare(request: StartRequest, run: string, at: number): PreparedRun<Turn> {
     const versions = versionsAtHand(request);
     if (versions === undefined) return prepareRun(request, run, at);
-    const { chance } = this.#deps;
+    const { chance, action, policy = allowAll } = this.#deps;
+    const { version } = request;
     return prepareRun(request, run, at, (state, key) =>
-      makeTurn(state, noArrivals, { at, frozen: false, chance, family: { key, versions } }),
+      makeTurn(state, noArrivals, { at, frozen: false, chance, run: { key, version, versions, action, policy } }),
     );
   }
 
@@ -136,6 +140,7 @@ export class Drivers {
       action,
       clock,
       chance,
+      policy = allowAll,
       turns,
       news,
       log,
@@ -148,7 +153,7 @@ export class Drivers {
       news.publish(key, told);
     };
     const wake = (other: RunKey): void => void this.#wake(other);
-    const parts = { journal, action, clock, chance, turns, log, bounds, eventsMax, suspects: this.#suspects };
+    const parts = { policy, journal, action, clock, chance, turns, log, bounds, eventsMax, suspects: this.#suspects };
     const driver = new Driver({ ...run, ...parts, committed, wake });
     this.#drivers.set(runKeyText(key), driver);
     return driver;

@@ -1,10 +1,11 @@
 import { RunwrightError } from "../base/error.ts";
 import type { RunKey } from "../base/ids.ts";
-import { type Beginning, beginOperation, receiveReceipt } from "../machine/effects.ts";
+import { type Beginning, beginOperation, type OperationRequest, receiveReceipt } from "../machine/effects.ts";
 import type { RunEvent } from "../machine/event.ts";
 import type { RunState } from "../machine/state.ts";
 import type { LiveCall } from "./calls.ts";
-import type { Answer, EffectWord } from "./once.ts";
+import type { Answer, EffectWord, Leave } from "./once.ts";
+import { type Asker, ruleOf } from "./rulings.ts";
 
 /** A word of a call, and what it is told once the turn is durable. */
 export interface Answered {
@@ -73,6 +74,7 @@ export class OpenWords {
 }
 
 type Add = (event: RunEvent) => void;
+type Asks = Extract<EffectWord, { kind: "asks" }>;
 
 /** Records what was carried out. It is a fact, also when its step has ended meanwhile. */
 export function takeReceipts(state: RunState, words: readonly EffectWord[], add: Add): readonly Answered[] {
@@ -87,28 +89,66 @@ export function takeReceipts(state: RunState, words: readonly EffectWord[], add:
   });
 }
 
+/** What it takes to answer what calls ask for. */
+export interface AskOptions {
+  readonly add: Add;
+  readonly frozen: boolean;
+  readonly asker: Asker;
+}
+
 /** Begins what may begin. While the run is paused or the process stops, what would begin waits; it is asked again with the next turn. */
-export function takeAsks(
-  state: RunState,
-  words: readonly EffectWord[],
-  { add, frozen }: { readonly add: Add; readonly frozen: boolean },
-): Answers {
+export function takeAsks(state: RunState, words: readonly EffectWord[], { add, frozen, asker }: AskOptions): Answers {
   const answered: Answered[] = [];
   const waiting: EffectWord[] = [];
   for (const word of words) {
     if (word.kind !== "asks") continue;
-    const answer = orRefused(() => answerOf(beginOperation(state, word)));
+    const answer = orRefused(() => {
+      const request = requestOf(asker, state, word);
+      return answerOf(beginOperation(state, request), request);
+    });
     if (answer === undefined) waiting.push(word);
     else answered.push({ word, answer });
   }
   return { answered, waiting };
 
-  function answerOf(beginning: Beginning): Answer | undefined {
-    if (beginning.kind === "received") return beginning;
+  function answerOf(beginning: Beginning, request: OperationRequest): Answer | undefined {
+    if (beginning.kind === "received" || beginning.kind === "looks") return beginning;
     if (beginning.kind === "waits" || frozen) return undefined;
+    if (beginning.kind === "held") return beginning;
     add(beginning.event);
-    return { kind: "begins" };
+    switch (beginning.kind) {
+      case "begins":
+        return { kind: "begins", ...leaveIn(beginning.event) };
+      case "denied":
+        return { kind: "refused", error: deniedError(request, beginning.reason) };
+      case "spent":
+        // A run that fails of it needs its calls no longer: they are being told so.
+        if (state.paused) return undefined;
+        return { kind: "refused", error: new RunwrightError("call.aborted", "The budget of the run is used up.") };
+    }
   }
+}
+
+function requestOf(asker: Asker, state: RunState, word: Asks): OperationRequest {
+  const { kind: _kind, answer: _answer, target, endsAt, ...request } = word;
+  const deadline = endsAt();
+  const time = deadline === undefined ? {} : { deadline };
+  if (target === undefined) return { ...request, ...time };
+  const { kind, name } = target;
+  return { ...request, ...time, target: { kind, name }, rule: ruleOf(asker, state, { ...request, target }) };
+}
+
+/** What a call is let out with, as its intent has it. */
+export function leaveIn(event: RunEvent): Leave {
+  if (event.kind !== "effect.intended") return {};
+  const { deadline, policy } = event;
+  return { ...(deadline !== undefined && { deadline }), ...(policy !== undefined && { policy }) };
+}
+
+/** The error for an operation that the policy denies. */
+export function deniedError({ path, operation, target }: OperationRequest, reason: string): RunwrightError {
+  const what = target?.name ?? operation.name;
+  return new RunwrightError("policy.denied", `The policy does not let step ${path} call ${what}: ${reason}`);
 }
 
 function orRefused<T extends Answer | undefined>(decide: () => T): T | Extract<Answer, { kind: "refused" }> {

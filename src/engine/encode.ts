@@ -3,6 +3,7 @@ import { RunwrightError } from "../base/error.ts";
 import { jsonProblem } from "../base/json.ts";
 import { limits } from "../base/limits.ts";
 import { validateValue } from "../language/schema/validate.ts";
+import { holdEvent } from "../machine/effect-gate.ts";
 import { type RunEvent, type StepError, warningsMax } from "../machine/event.ts";
 import { failureEvent } from "../machine/retry.ts";
 import type { Instance, RunState } from "../machine/state.ts";
@@ -14,14 +15,16 @@ import type { CallEnd } from "./calls.ts";
 export function endEvent(instance: Instance, end: CallEnd, at: number, chance: Chance): RunEvent {
   const path = instance.path;
   if (instance.cancelling) return { kind: "step.cancelled", v: 1, path };
+  if (end.kind === "held") return holdEvent(instance, end.hold);
   if (end.kind === "failed") {
-    const { code, message, canRetry } = end;
-    return failureEvent(instance, { error: { code, message }, canRetry }, at, canRetry ? chance() : 0);
+    const { code, message, canRetry, retryAfterMs } = end;
+    const failure = { error: { code, message }, canRetry, ...(retryAfterMs !== undefined && { retryAfterMs }) };
+    return failureEvent(instance, failure, at, canRetry ? chance() : 0);
   }
 
   const problem = resultProblem(instance, end.result);
   if (problem !== undefined) return failureEvent(instance, { error: problem, canRetry: false }, at, 0);
-  const { output, vars, artifacts, warnings = [] } = end.result;
+  const { output, vars, artifacts, receipt, warnings = [] } = end.result;
   return {
     kind: "step.succeeded",
     v: 1,
@@ -29,6 +32,7 @@ export function endEvent(instance: Instance, end: CallEnd, at: number, chance: C
     output,
     ...(vars === undefined ? {} : { vars }),
     ...(artifacts === undefined ? {} : { artifacts }),
+    ...(receipt === undefined ? {} : { receipt }),
     ...(warnings.length > 0 && { warnings: warnings.slice(0, warningsMax) }),
   };
 }

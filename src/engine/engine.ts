@@ -8,6 +8,7 @@ import type { Version } from "../ports/catalog.ts";
 import type { Host } from "../ports/host.ts";
 import type { InboxEntry, InboxOutcome, RunQuery, RunRow, RunSummary } from "../ports/journal.ts";
 import type { LogEntry } from "../ports/logs.ts";
+import type { Policy } from "../ports/policy.ts";
 import type { Store } from "../ports/store.ts";
 import type { Committed, Decision, Engine, Report, RunView, StartRequest } from "./contract.ts";
 import { countedCalls } from "./counted-calls.ts";
@@ -28,6 +29,8 @@ export interface EngineDeps {
   readonly action: Action;
   readonly clock: Clock;
   readonly chance: Chance;
+  /** Asked before anything leaves that is aimed at something; without one everything is allowed. */
+  readonly policy?: Policy;
   /** 10 fresh random bytes for a run id. */
   readonly randomBytes: () => Uint8Array;
   /** When snapshots are taken; those of the engine when nothing is said. */

@@ -58,6 +58,9 @@ export function wordsOf({ key }: Family, state: RunState, event: RunEvent, at: n
     entry: { kind, body, principal, at },
   });
   switch (event.kind) {
+    case "budget.reached":
+      if (event.action === "fail") return [];
+      return childrenOf(state).map((run) => tell(run, "pause"));
     case "run.paused":
       return childrenOf(state).map((run) => tell(run, "pause"));
     case "run.resumed":

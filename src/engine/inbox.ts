@@ -1,5 +1,6 @@
 import { RunwrightError } from "../base/error.ts";
 import { isJsonObject, type Json, type JsonObject } from "../base/json.ts";
+import { nextBudget } from "../machine/budget.ts";
 import type { RunEvent } from "../machine/event.ts";
 import { decide, type DecisionRequest } from "../machine/decide.ts";
 import { receive, type Report } from "../machine/events.ts";
@@ -50,7 +51,7 @@ function eventsOf(state: RunState, row: InboxRow, at: number): readonly RunEvent
     case "pause":
       return state.paused ? [] : [{ kind: "run.paused", v: 1, by }];
     case "resume":
-      return state.paused ? [{ kind: "run.resumed", v: 1, by }] : [];
+      return state.paused ? [{ kind: "run.resumed", v: 1, by, ...budgetOf(state) }] : [];
     case "child":
       return takeInChild(state, row.body);
     case "event":
@@ -60,6 +61,12 @@ function eventsOf(state: RunState, row: InboxRow, at: number): readonly RunEvent
       return decide(state, request, { id: by, roles }, at);
     }
   }
+}
+
+/** Whoever resumes a run that has used up its budget grants it one more of the same size. */
+function budgetOf(state: RunState): { readonly budget?: number } {
+  const budget = nextBudget(state);
+  return budget === undefined ? {} : { budget };
 }
 
 function reasonOf(body: JsonObject): { readonly reason?: string } {
@@ -79,7 +86,7 @@ function decisionOf(body: JsonObject): { readonly request: DecisionRequest; read
   if (typeof path !== "string" || !isOutcome(outcome)) {
     throw new RunwrightError(
       "usage.invalid",
-      "A decision names a gate's path and the outcome accepted, rejected or changes.",
+      "A decision names a gate's path and the outcome accepted, rejected, changes or retry.",
     );
   }
   const request = {
@@ -93,5 +100,5 @@ function decisionOf(body: JsonObject): { readonly request: DecisionRequest; read
 }
 
 function isOutcome(value: Json | undefined): value is DecisionRequest["outcome"] {
-  return value === "accepted" || value === "rejected" || value === "changes";
+  return value === "accepted" || value === "rejected" || value === "changes" || value === "retry";
 }

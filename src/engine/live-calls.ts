@@ -1,16 +1,19 @@
 import type { Clock } from "../base/clock.ts";
 import type { RunKey } from "../base/ids.ts";
-import type { Instance, RunState } from "../machine/state.ts";
+import type { RunState } from "../machine/state.ts";
 import type { Action } from "../ports/action.ts";
 import type { LogEntry } from "../ports/logs.ts";
+import type { Version } from "../ports/catalog.ts";
 import { callOf } from "./call-of.ts";
 import { beginCall, type CallEnd, type LiveCall } from "./calls.ts";
+import type { Launch } from "./launches.ts";
 import type { EffectWord } from "./once.ts";
 import type { Ended } from "./turn.ts";
 
 /** What the calls of a run are made with. */
 export interface LiveCallsDeps {
   readonly key: RunKey;
+  readonly version: Pick<Version, "lock">;
   readonly action: Action;
   readonly clock: Clock;
   /** Takes what they log. */
@@ -44,7 +47,7 @@ export class LiveCalls {
   }
 
   /** Carries a started attempt out; one that nobody needs any more ends at once. */
-  begin(state: RunState, instance: Instance): void {
+  begin(state: RunState, { instance, begun }: Launch): void {
     const { path, attempt, cancelling, step } = instance;
     const ended = (end: CallEnd): void => this.#listener.ended({ path, attempt, end });
     if (cancelling) {
@@ -55,15 +58,16 @@ export class LiveCalls {
         canRetry: false,
       });
     }
-    const { key, action, clock, log } = this.#deps;
+    const { key, version, action, clock, log } = this.#deps;
     const options = {
       action,
       clock,
       timeoutMs: step.timeoutMs,
       say: (word: EffectWord) => this.#listener.say(word),
       log: (level: LogEntry["level"], text: string) => log({ key, path, attempt, at: clock.now(), level, text }),
+      ...(begun !== undefined && { begun }),
     };
-    this.#calls.set(path, beginCall(callOf(key, state, instance), options, ended));
+    this.#calls.set(path, beginCall(callOf({ key, version }, state, instance), options, ended));
   }
 
   forget(path: string): void {

@@ -1,138 +1,199 @@
 import { hasCode, RunwrightError } from "../base/error.ts";
-import { type Json, jsonProblem } from "../base/json.ts";
-import { limits } from "../base/limits.ts";
-import { type EffectClass, effectClasses } from "../language/connector.ts";
-import type { OperationRequest } from "../machine/effects.ts";
-import type { Operation } from "../machine/event.ts";
-import type { Effect, Once, Permit } from "../ports/action.ts";
+import type { Json } from "../base/json.ts";
+import type { Hold } from "../machine/effect-gate.ts";
+import type { OperationRequest, ReceiptRequest } from "../machine/effects.ts";
+import type { Operation, PolicyMark } from "../machine/event.ts";
+import type { Effect, EffectTarget, Once, Permit } from "../ports/action.ts";
 import { type CallFacts, operationKey } from "./call-of.ts";
+import { assertEffect, assertKept, assertRoom, usageOf } from "./effect-checks.ts";
+
+/** What a call is let out with. */
+export interface Leave {
+  /** When the time of its attempt is over, as the journal has it. */
+  readonly deadline?: number;
+  readonly policy?: PolicyMark;
+}
 
 /** What becomes of a word: told once it is durable. */
 export type Answer =
-  | { readonly kind: "begins" }
+  | ({ readonly kind: "begins" } & Leave)
   | { readonly kind: "received"; readonly receipt: Json }
+  /** Whether it was carried out before is to be looked for, not before this time. */
+  | { readonly kind: "looks"; readonly notBefore: number; readonly policy?: PolicyMark }
+  /** The call is to end: people have to say something first. */
+  | { readonly kind: "held"; readonly hold: Hold }
   | { readonly kind: "refused"; readonly error: RunwrightError };
 
-/** What a call has to say to its run's journal: it asks for an operation, or has carried one out. */
-type Said =
-  | ({ readonly kind: "asks" } & OperationRequest)
-  | ({ readonly kind: "receives"; readonly receipt: Json } & Pick<OperationRequest, "path" | "attempt" | "operation">);
+/** What a call asks for: its target still with the arguments, which the policy looks at. */
+type Asks = Omit<OperationRequest, "target" | "rule" | "deadline"> & {
+  readonly kind: "asks";
+  readonly target?: EffectTarget;
+  /** When the time of the attempt is over, asked when the intent is written: it stands still while a word waits. */
+  readonly endsAt: () => number | undefined;
+};
+
+/** What a call has to say to its run's journal: it asks for an operation, or has carried one out, or found that it was. */
+type Said = Asks | ({ readonly kind: "receives" } & ReceiptRequest);
 
 /** A word of a call, and how the call is told what became of it. */
 export type EffectWord = Said & { readonly answer: (answer: Answer) => void };
+
+/** The operation with which a call begins, where its intent shares the commit of the call's start. */
+export interface Begun extends Leave {
+  readonly operation: Operation;
+}
 
 /** What a door needs of its call. */
 export interface DoorOptions {
   readonly call: CallFacts;
   /** Fires when the call is to end. */
   readonly signal: AbortSignal;
-  readonly deadline: () => number | undefined;
+  readonly endsAt: () => number | undefined;
   readonly say: (word: EffectWord) => void;
+  readonly begun?: Begun;
+  /** Waits until a moment of engine time, while the attempt's own time stands still; throws when the call is to end. */
+  readonly until: (at: number) => Promise<void>;
+  /** Nothing more leaves before people have said something. */
+  readonly held: () => void;
 }
 
-/** The door of one call. */
-export interface Door {
-  readonly once: Once;
+const noPolicy: PolicyMark = { rules: [], version: "" };
+
+/** The door through which the operations of one call leave. They are counted here, in the order in which they are asked for. */
+export class Door {
+  readonly #options: DoorOptions;
+  readonly #occurrences = new Map<string, number>();
+  #opening: Begun | undefined;
+  #underWay = 0;
+  #fault: RunwrightError | undefined;
+  #hold: Hold | undefined;
+
+  constructor(options: DoorOptions) {
+    this.#options = options;
+    this.#opening = options.begun;
+  }
+
   /** With this the step fails, whatever the call gives back: it did, or would have done, what must not be done. */
-  readonly fault: () => RunwrightError | undefined;
-}
+  get fault(): RunwrightError | undefined {
+    return this.#fault;
+  }
 
-const namePattern = /^[\p{L}\p{N}._:/ -]+$/u;
+  /** What its step has to wait for, whatever the call gives back. */
+  get hold(): Hold | undefined {
+    return this.#hold;
+  }
 
-/** Opens the door through which the operations of one call leave. They are counted here, in the order in which they are asked for. */
-export function openDoor({ call, signal, deadline, say }: DoorOptions): Door {
-  const occurrences = new Map<string, number>();
-  const { path, attempt } = call;
-  let underWay = 0;
-  let fault: RunwrightError | undefined;
-
-  return { once, fault: () => fault };
-
-  async function once<T extends Json>(effect: Effect, carryOut: (permit: Permit) => Promise<T>): Promise<T> {
+  readonly once: Once = async <T extends Json>(effect: Effect, carryOut: (permit: Permit) => Promise<T>) => {
     try {
-      if (fault !== undefined) throw fault;
-      const operation = operationOf(effect);
-      assertRoom(path, underWay);
-      underWay += 1;
+      if (this.#fault !== undefined) throw this.#fault;
+      if (this.#hold !== undefined) throw this.#waitsForPeople();
+      const operation = this.#operationOf(effect);
+      assertRoom(this.#options.call.path, this.#underWay);
+      this.#underWay += 1;
       try {
-        return (await through(operation, effect.class, carryOut)) as T;
+        return (await this.#through(operation, effect, carryOut)) as T;
       } finally {
-        underWay -= 1;
+        this.#underWay -= 1;
       }
     } catch (error) {
-      if (isFault(error)) fault ??= error;
+      if (isFault(error)) this.#fault ??= error;
       throw error;
     }
+  };
+
+  async #through(operation: Operation, effect: Effect, carryOut: (permit: Permit) => Promise<Json>): Promise<Json> {
+    const asks = this.#asksOf(operation, effect);
+    const given = this.#beginsWith(operation) ?? (await this.#tell(asks));
+    const leave = given.kind === "looks" ? await this.#look(asks, effect, given) : given;
+    if (leave.kind === "received") return leave.receipt;
+    const receipt = await carryOut(this.#permitOf(asks, leave));
+    return await this.#receive(asks, effect, receipt);
   }
 
-  async function through(
-    operation: Operation,
-    effectClass: EffectClass,
-    carryOut: (permit: Permit) => Promise<Json>,
-  ): Promise<Json> {
-    const key = operationKey(call, operation);
-    const until = deadline();
-    const time = until === undefined ? {} : { deadline: until };
-    const identity = { path, attempt, operation };
-    const begun = await told({ kind: "asks", ...identity, class: effectClass, key, ...time });
-    if (begun !== undefined) return begun.receipt;
+  /** Looks whether it was carried out, once what was under way can no longer arrive; where it was not, it begins anew. */
+  async #look(
+    asks: Asks,
+    effect: Effect,
+    { notBefore, policy }: Extract<Answer, { kind: "looks" }>,
+  ): Promise<Extract<Answer, { kind: "begins" | "received" }>> {
+    const { call, endsAt, until } = this.#options;
+    await until(notBefore);
+    const deadline = endsAt();
+    const leave = { ...(deadline !== undefined && { deadline }), ...(policy !== undefined && { policy }) };
+    const found = await effect.find?.(this.#permitOf(asks, leave));
+    if (found !== undefined) return { kind: "received", receipt: await this.#receive(asks, effect, found, true) };
+    const given = await this.#tell({ ...asks, looked: true });
+    if (given.kind !== "looks") return given;
+    throw new RunwrightError("internal", `Operation '${effect.name}' of step ${call.path} was looked for twice.`);
+  }
 
-    const receipt = await carryOut({ key, signal, ...time, policy: { rules: [], version: "" } });
+  /** Its receipt, or the one that stands before it. */
+  async #receive(asks: Asks, effect: Effect, receipt: Json, isFound = false): Promise<Json> {
+    const { path, attempt, operation } = asks;
     assertKept(path, operation, receipt);
-    const kept = await told({ kind: "receives", ...identity, receipt });
-    return kept === undefined ? receipt : kept.receipt;
+    const usage = usageOf(effect, receipt);
+    const more = { ...(usage !== undefined && { usage }), ...(isFound && { found: true as const }) };
+    const keeping = this.#tell({ kind: "receives", path, attempt, operation, receipt, ...more });
+    if (effect.ordered === true) {
+      // Where it cannot be kept, the run is not driven here any more, and its calls are being told so.
+      keeping.catch(() => undefined);
+      return receipt;
+    }
+    const kept = await keeping;
+    return kept.kind === "received" ? kept.receipt : receipt;
   }
 
-  /** Resolves when the word is durable: with the receipt that stands then, if any. */
-  function told(word: Said): Promise<{ readonly receipt: Json } | undefined> {
+  /** The intent of what the call was sure to begin with is durable already. */
+  #beginsWith({ name, occurrence, digest }: Operation): Extract<Answer, { kind: "begins" }> | undefined {
+    const first = this.#opening;
+    this.#opening = undefined;
+    if (first === undefined) return undefined;
+    const { operation, ...leave } = first;
+    const isSame = operation.name === name && operation.occurrence === occurrence && operation.digest === digest;
+    return isSame ? { kind: "begins", ...leave } : undefined;
+  }
+
+  /** Resolves when the word is durable. */
+  #tell(word: Said): Promise<Exclude<Answer, { kind: "refused" | "held" }>> {
+    const { say, held } = this.#options;
     return new Promise((resolve, reject) => {
       const answer = (given: Answer): void => {
-        if (given.kind === "refused") reject(given.error);
-        else resolve(given.kind === "received" ? given : undefined);
+        if (given.kind === "refused") return reject(given.error);
+        if (given.kind !== "held") return resolve(given);
+        this.#hold ??= given.hold;
+        reject(this.#waitsForPeople());
+        held();
       };
       say({ ...word, answer });
     });
   }
 
-  function operationOf(effect: Effect): Operation {
+  #asksOf(operation: Operation, { class: effectClass, target, find }: Effect): Asks {
+    const { call, endsAt } = this.#options;
+    const { path, attempt } = call;
+    const key = operationKey(call, operation);
+    const more = { ...(target !== undefined && { target }), ...(find !== undefined && { canFind: true as const }) };
+    return { kind: "asks", path, attempt, operation, class: effectClass, key, endsAt, ...more };
+  }
+
+  #permitOf({ key }: Asks, { deadline, policy = noPolicy }: Leave): Permit {
+    return { key, signal: this.#options.signal, ...(deadline !== undefined && { deadline }), policy };
+  }
+
+  #operationOf(effect: Effect): Operation {
     const { name, digest } = effect;
-    assertEffect(path, effect);
-    const occurrence = (occurrences.get(name) ?? 0) + 1;
-    occurrences.set(name, occurrence);
+    assertEffect(this.#options.call.path, effect);
+    const occurrence = (this.#occurrences.get(name) ?? 0) + 1;
+    this.#occurrences.set(name, occurrence);
     return { name, occurrence, ...(digest !== undefined && { digest }) };
   }
-}
 
-/** What a module says of an effect is not checked before. */
-function assertEffect(path: string, { name, class: effectClass }: Effect): void {
-  const short = (text: string): string => JSON.stringify(text.slice(0, limits.operationNameMax));
-  if (name.length > limits.operationNameMax || !namePattern.test(name)) {
-    const message = `An operation of step ${path} has the name ${short(name)}; a name is 1 to ${limits.operationNameMax} letters, digits, spaces and . _ : / -`;
-    throw new RunwrightError("effect.invalid", `${message}.`);
+  #waitsForPeople(): RunwrightError {
+    return new RunwrightError("call.aborted", `Step ${this.#options.call.path} waits for people before it goes on.`);
   }
-  if (effectClasses.includes(effectClass)) return;
-  const message = `Operation '${name}' of step ${path} is of the class ${short(effectClass)}; expected one of ${effectClasses.join(", ")}.`;
-  throw new RunwrightError("effect.invalid", message);
-}
-
-function assertRoom(path: string, underWay: number): void {
-  if (underWay < limits.operationsAtOnceMax) return;
-  const message = `Step ${path} has ${limits.operationsAtOnceMax} operations under way, which is the most; wait for some of them to end.`;
-  throw new RunwrightError("effect.too-parallel", message);
-}
-
-/** What cannot be kept is found out too late to be undone: the step fails, and nothing of it is tried again. */
-function assertKept(path: string, operation: Operation, receipt: Json): void {
-  const what = `The receipt of operation '${operation.name}' of step ${path}`;
-  const problem = jsonProblem(receipt);
-  if (problem !== undefined) throw new RunwrightError("effect.receipt-invalid", `${what} is no JSON: ${problem}.`);
-  const bytes = JSON.stringify({ kind: "effect.received", v: 1, path, operation, receipt }).length;
-  if (bytes <= limits.valueBytesMax) return;
-  const message = `${what} has ${bytes} bytes; at most ${limits.valueBytesMax} are kept. Give back what a later attempt needs, such as an id.`;
-  throw new RunwrightError("step.value-too-large", message);
 }
 
 function isFault(error: unknown): error is RunwrightError {
   if (!(error instanceof RunwrightError)) return false;
-  return error.code.startsWith("effect.") || hasCode(error, "step.value-too-large");
+  return error.code.startsWith("effect.") || hasCode(error, "step.value-too-large") || hasCode(error, "policy.denied");
 }

@@ -8,6 +8,7 @@ import { apply } from "../machine/apply.ts";
 import { machineNumber, type ParentRun, type RunEvent } from "../machine/event.ts";
 import { emptyState, type RunState, wakeAtOf } from "../machine/state.ts";
 import type { Blob, NewRun, Segment } from "../ports/journal.ts";
+import type { AuditEntry } from "../ports/audit.ts";
 import { storedEvent } from "../ports/stored-event.ts";
 import type { StartRequest } from "./contract.ts";
 import { emptyTail, nextSegment } from "./segment.ts";
@@ -20,6 +21,7 @@ interface FirstTurn {
   /** Other runs, and what they are told: more than a new run can hold. */
   readonly creates: readonly unknown[];
   readonly posts: readonly unknown[];
+  readonly audit: readonly AuditEntry[];
 }
 
 /** A run about to be created, and the state it begins with. */
@@ -117,6 +119,7 @@ function newRun(
     summary: summaryOf(state, at),
     ...(wakeAt !== undefined && { wakeAt }),
     ...(blobs.length > 0 && { blobs }),
+    ...(begun !== undefined && begun.audit.length > 0 && { audit: begun.audit }),
     ...(dedupeKey === undefined ? {} : { dedupeKey }),
   };
 }

@@ -21,10 +21,18 @@ export function summaryOf(state: RunState, at: number): RunSummary {
       waiting: counts.waiting,
     },
     ...(status === "running" && waitsForRuns(state) && { waitsFor: runsOf(state) }),
+    ...usedUp(state),
     gates: isTerminal(status) ? [] : openGates(state),
     updatedAt: at,
     ...(ended === undefined ? {} : { endedAt: ended.at }),
   };
+}
+
+/** What its models have used up, and whether that is why it is paused. */
+function usedUp({ usage, budget, ended }: RunState): Pick<RunSummary, "usage" | "pausedFor"> {
+  if (usage === undefined && budget === undefined) return {};
+  const isSpent = budget?.spent === true && ended === undefined;
+  return { ...(usage !== undefined && { usage }), ...(isSpent && { pausedFor: "budget" }) };
 }
 
 /** True when a run waits for other runs, and perhaps for people, and for nothing else. */

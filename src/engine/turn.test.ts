@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ada, gated, stage, versionOf } from "../../test/engine/stage.ts";
+import { allowAll } from "./allow-all.ts";
 import { rebuild } from "./rebuild.ts";
 import { makeTurn } from "./turn.ts";
 
@@ -19,6 +20,7 @@ test("a state that is not sound cannot hold the engine up: what asks for the imp
   state.ready.add(act);
   if (state.root !== undefined) state.root.left = 1;
   const nothing = { rows: [], ends: [], words: [] };
-  const options = { at: world.clock.now(), frozen: false, chance: () => 0, family: { key, versions: new Map() } };
+  const run = { key, versions: new Map(), version: { draft: true }, policy: allowAll, action: {} };
+  const options = { at: world.clock.now(), frozen: false, chance: () => 0, run };
   assert.throws(() => makeTurn(state, nothing, options), { code: "machine.illegal" });
 });

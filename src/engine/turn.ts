@@ -6,12 +6,15 @@ import type { RunEvent } from "../machine/event.ts";
 import { next } from "../machine/next.ts";
 import { hasEnded } from "../machine/states.ts";
 import type { Instance, RunState } from "../machine/state.ts";
+import type { AuditEntry } from "../ports/audit.ts";
 import type { Blob, InboxOutcome, InboxRow, NewRun, Post } from "../ports/journal.ts";
 import type { CallEnd } from "./calls.ts";
 import { encodeEvent, endEvent } from "./encode.ts";
 import { type Answered, type Answers, takeAsks, takeReceipts } from "./effect-words.ts";
+import { auditOf } from "./audit-of.ts";
 import { childRun, type Family, wordsOf } from "./family.ts";
 import { takeIn } from "./inbox.ts";
+import { launch, type Launch, type Launcher } from "./launches.ts";
 import type { EffectWord } from "./once.ts";
 
 /** The end of one attempt, as reported. */
@@ -39,32 +42,38 @@ export interface Turn extends Answers {
   /** The large values in them, by their digests. */
   readonly blobs: ReadonlyMap<string, Blob>;
   /** Attempts to carry out once the events are durable. */
-  readonly launches: readonly Instance[];
+  readonly launches: readonly Launch[];
   readonly told: readonly InboxOutcome[];
   /** Runs that begin with this turn. */
   readonly creates: readonly NewRun[];
   /** What other runs are told. */
   readonly posts: readonly Post[];
+  /** What the books are told of the events. */
+  readonly audit: readonly AuditEntry[];
+}
+
+/** Whose turn it is, and what it is made with. */
+export interface TurnOptions {
+  readonly at: number;
+  readonly frozen: boolean;
+  readonly chance: Chance;
+  readonly run: Family & Launcher;
 }
 
 /** How many events one turn of one run makes at most; the rest follows in its next turn. */
 const turnEventsMax = 4000;
 
 /** Takes in what has arrived, then lets the machine go as far as it can (not at all when `frozen`). */
-export function makeTurn(
-  state: RunState,
-  arrivals: Arrivals,
-  options: { readonly at: number; readonly frozen: boolean; readonly chance: Chance; readonly family: Family },
-): Turn {
-  const { at, frozen, chance, family } = options;
+export function makeTurn(state: RunState, arrivals: Arrivals, { at, frozen, chance, run }: TurnOptions): Turn {
   const turn = {
     events: [] as RunEvent[],
     texts: [] as string[],
     blobs: new Map<string, Blob>(),
-    launches: [] as Instance[],
+    launches: [] as Launch[],
     told: [] as InboxOutcome[],
     creates: [] as NewRun[],
     posts: [] as Post[],
+    audit: [] as AuditEntry[],
     answered: [] as Answered[],
     waiting: [] as EffectWord[],
   };
@@ -89,7 +98,7 @@ export function makeTurn(
     commands = turn.events.length < turnEventsMax ? next(state, at) : [];
   }
   // Last: what has ended or is to end by now begins nothing more.
-  const { answered, waiting } = takeAsks(state, arrivals.words, { add, frozen });
+  const { answered, waiting } = takeAsks(state, arrivals.words, { add, frozen, asker: run });
   turn.answered.push(...answered);
   turn.waiting.push(...waiting);
   return turn;
@@ -102,8 +111,10 @@ export function makeTurn(
       add(command.event);
       return;
     }
-    const event = add(command.started);
-    if (event.kind === "step.started") turn.launches.push(command.instance);
+    const { kind } = add(command.started);
+    if (kind !== "step.started" && kind !== "step.continued") return;
+    const launched = launch(run, state, command.instance, { at, add });
+    if (launched !== undefined) turn.launches.push(launched);
   }
 
   function instanceOf(event: RunEvent): Instance | undefined {
@@ -112,7 +123,8 @@ export function makeTurn(
 
   function add(proposed: RunEvent): RunEvent {
     const { event, stored } = encodeEvent(state, withChild(proposed), at);
-    turn.posts.push(...wordsOf(family, state, event, at));
+    turn.posts.push(...wordsOf(run, state, event, at));
+    turn.audit.push(...auditOf(run.key, state, event, at));
     apply(state, event, at);
     turn.events.push(event);
     turn.texts.push(stored.text);
@@ -123,7 +135,7 @@ export function makeTurn(
   /** The run that an event starts begins in the same commit; where it cannot begin, the step fails instead. */
   function withChild(event: RunEvent): RunEvent {
     if (event.kind !== "child.started") return event;
-    const child = childRun(family, state, event, at);
+    const child = childRun(run, state, event, at);
     if ("failed" in child) return child.failed;
     turn.creates.push(child.run);
     return event;
@@ -141,8 +153,8 @@ export function brokenTurn(state: RunState, family: Family, fault: RunwrightErro
   const event = { kind: "run.finished", v: 1, status: "failed", output: null, error } as const;
   const posts = wordsOf(family, state, event, at);
   apply(state, event, at);
-  const nothing = { blobs: new Map<string, Blob>(), launches: [], told: [], creates: [], answered: [], waiting: [] };
-  return { events: [event], texts: [JSON.stringify(event)], posts, ...nothing };
+  const nothing = { blobs: new Map<string, Blob>(), launches: [], told: [], creates: [], audit: [], answered: [] };
+  return { events: [event], texts: [JSON.stringify(event)], posts, ...nothing, waiting: [] };
 }
 
 /** True when the state has moved on since the machine gave the command: the next round decides again. */
@@ -152,4 +164,10 @@ function isOvertaken(instance: Instance, command: Command): boolean {
   return (
     command.kind === "call" || (command.event.kind !== "step.cancelled" && command.event.kind !== "gate.withdrawn")
   );
+}
+
+/** Why a run with so many events ends. */
+export function eventsLimit(events: number): RunwrightError {
+  const message = `The run has ${events} events, which is the most that are kept of one; spread its work over several runs (a step may run another workflow).`;
+  return new RunwrightError("run.limit", message);
 }

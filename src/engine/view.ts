@@ -12,6 +12,7 @@ export function viewOf(row: RunRow, state: RunState): RunView {
     row,
     input: state.input,
     output: state.ended?.output ?? null,
+    ...(state.usage !== undefined && { usage: state.usage }),
     ...(state.plan.leniency !== undefined && { leniency: state.plan.leniency }),
     ...(forkedFrom !== undefined && { forkedFrom }),
     gates: [...state.gates].flatMap((instance) => gateView(instance)),
@@ -25,7 +26,7 @@ export function viewOf(row: RunRow, state: RunState): RunView {
 function gateView(instance: Instance): readonly GateView[] {
   if (instance.gate === undefined) return [];
   const { offer, openedAt, reminders } = instance.gate;
-  const { quorum: _quorum, remindMs: _remindMs, ...shown } = offer;
+  const { quorum: _quorum, remindMs: _remindMs, operation: _operation, ...shown } = offer;
   return [{ path: instance.path, openedAt, ...shown, ...(reminders > 0 && { reminders }) }];
 }
 
@@ -47,8 +48,14 @@ function instanceView(instance: Instance): InstanceView {
     ...(status === "succeeded" ? { output: outputOf(instance) } : {}),
     ...(error === undefined ? {} : { error }),
     ...(warnings === undefined ? {} : { warnings }),
+    ...leftBehind(instance),
     ...(each === undefined || !isWhole(instance) ? {} : { items: { total: each.items.length, ended: each.ended } }),
   };
+}
+
+/** What its calls left, and what they took. */
+function leftBehind({ receipt, usage }: Instance): Pick<InstanceView, "receipt" | "usage"> {
+  return { ...(receipt !== undefined && { receipt }), ...(usage !== undefined && { usage }) };
 }
 
 /** When a wait is over. The timer of a gate may be there for its next reminder only. */

@@ -3,6 +3,7 @@ import { childRunId } from "../base/ids.ts";
 import { isJsonObject, type Json } from "../base/json.ts";
 import { render, renderText } from "../language/expression/template.ts";
 import type { ApprovePlan, WaitEventPlan, WorkflowPlan } from "../language/plan.ts";
+import { budgetReached } from "./budget.ts";
 import { type Command, record } from "./command.ts";
 import type { RunEvent, StepError } from "./event.ts";
 import { alreadyReceived } from "./events.ts";
@@ -41,6 +42,8 @@ export function act(state: RunState, instance: Instance, nowMs: number): Command
   switch (verb.kind) {
     case "function":
     case "assignment":
+    case "llm":
+    case "tool":
       return call(state, instance);
     case "set":
       return record({ kind: "step.succeeded", v: 1, path, output: render(verb.value, names) });
@@ -56,9 +59,7 @@ export function act(state: RunState, instance: Instance, nowMs: number): Command
       return openGate(state, instance, verb, nowMs);
     case "workflow":
       return startChild(state, instance, verb, nowMs);
-    case "llm":
     case "agent":
-    case "tool":
     case "plan":
       // Refused before a run is made of it: see `unsupported` of the compiler.
       throw new RunwrightError("machine.illegal", `Step ${path} is of kind ${verb.kind}, which is not carried out.`);
@@ -125,15 +126,32 @@ function startChild(state: RunState, instance: Instance, plan: WorkflowPlan, now
   });
 }
 
-/** The next attempt of a function or assignment. */
+/** The next attempt of a call, or the one that goes on after people have settled what it waited for. */
 function call(state: RunState, instance: Instance): Command {
   const { path, attempt } = instance;
+  if (instance.continues === true)
+    return { kind: "call", instance, started: { kind: "step.continued", v: 1, path, attempt } };
+  const spent = instance.step.verb.kind === "llm" ? budgetReached(state) : undefined;
+  if (spent !== undefined) return record(spent);
   const input = callInput(state, instance);
+  const more = { ...titleOf(state, instance), ...keyOf(state, instance) };
   return {
     kind: "call",
     instance,
-    started: { kind: "step.started", v: 1, path, attempt: attempt + 1, input, ...titleOf(state, instance) },
+    started: { kind: "step.started", v: 1, path, attempt: attempt + 1, input, ...more },
   };
+}
+
+/** The key that a tool step is given by its author. Like the input it is worked out once, and is the same for every attempt. */
+function keyOf(state: RunState, instance: Instance): { readonly key?: string } {
+  const { verb } = instance.step;
+  if (verb.kind !== "tool" || verb.idempotencyKey === undefined || instance.attempt > 0) return {};
+  const key = renderText(verb.idempotencyKey, namesAt(state, { scope: instance.scope, instance }));
+  if (key !== "") return { key };
+  throw new RunwrightError(
+    "expression.failed",
+    `The idempotency_key of ${instance.path} is empty; it tells one call from another.`,
+  );
 }
 
 /** The step's title for people. It never fails a step: a title that cannot be made is left out. */
@@ -149,8 +167,17 @@ function titleOf(state: RunState, instance: Instance): { readonly title?: string
 function callInput(state: RunState, instance: Instance): Json {
   const verb = instance.step.verb;
   if (instance.input !== undefined) return instance.input;
-  if (verb.kind !== "function" && verb.kind !== "assignment") return null;
-  return render(verb.with, namesAt(state, { scope: instance.scope, instance }));
+  const names = namesAt(state, { scope: instance.scope, instance });
+  if (verb.kind === "llm") {
+    const { system, prompt, messages } = verb;
+    return {
+      ...(system !== undefined && { system: renderText(system, names) }),
+      ...(prompt !== undefined && { prompt: renderText(prompt, names) }),
+      ...(messages !== undefined && { messages: render(messages, names) }),
+    };
+  }
+  if (verb.kind !== "function" && verb.kind !== "assignment" && verb.kind !== "tool") return null;
+  return render(verb.with, names);
 }
 
 /** The failure of an instance. */

@@ -1,7 +1,8 @@
 import { RunwrightError } from "../base/error.ts";
 import { limits } from "../base/limits.ts";
+import { applyBudgetEvent, isBudgetEvent, resumeBudget } from "./budget.ts";
 import { applyEffectEvent, isEffectEvent } from "./effects.ts";
-import { type RunEvent, warningsMax } from "./event.ts";
+import { type RunEvent, type RunLimit, warningsMax } from "./event.ts";
 import { applyGateEvent, isGateEvent } from "./gate.ts";
 import { withoutIterations } from "./events.ts";
 import { setAsideError } from "./finish.ts";
@@ -58,21 +59,26 @@ function fold(state: RunState, event: RunEvent, at: number): void {
 }
 
 function applyRunEvent(state: RunState, event: Exclude<RunEvent, { path: string }>, at: number): void {
+  if (isBudgetEvent(event)) {
+    applyBudgetEvent(state, event);
+    if (event.kind === "budget.reached" && event.action === "fail") limitReached(state, "budget", at);
+    return;
+  }
   switch (event.kind) {
     case "run.created":
       return created(state, event, at);
     case "run.started":
       return started(state);
     case "run.paused":
-    case "run.resumed":
-      state.paused = event.kind === "run.paused";
+      state.paused = true;
       return;
+    case "run.resumed":
+      state.paused = false;
+      return resumeBudget(state, event.budget);
     case "run.cancel-requested":
       return cancelRequested(state, event, at);
     case "run.limit-reached":
-      state.limit = event.limit;
-      if (state.root !== undefined) haltScope(state, state.root, at);
-      return;
+      return limitReached(state, event.limit, at);
     case "event.received":
       state.received.push({ type: event.type, data: event.data, at, usedBy: new Set() });
       return;
@@ -84,10 +90,16 @@ function applyRunEvent(state: RunState, event: Exclude<RunEvent, { path: string 
   }
 }
 
+function limitReached(state: RunState, limit: RunLimit, at: number): void {
+  state.limit = limit;
+  if (state.root !== undefined) haltScope(state, state.root, at);
+}
+
 type StepEvent = Of<
   | "scope.expanded"
   | "iteration.started"
   | "step.started"
+  | "step.continued"
   | "step.succeeded"
   | "step.failed"
   | "step.cancelled"
@@ -105,6 +117,8 @@ function applyStepEvent(state: RunState, instance: Instance, event: StepEvent, a
       return iterationStarted(state, instance, event, at);
     case "step.started":
       return stepStarted(state, instance, event, at);
+    case "step.continued":
+      return stepContinued(state, instance, event);
     case "step.succeeded":
       return succeeded(state, instance, event, at);
     case "step.failed":
@@ -234,6 +248,14 @@ function stepStarted(state: RunState, instance: Instance, event: Of<"step.starte
     return;
   }
   if (event.input !== undefined) instance.input = event.input;
+  if (event.key !== undefined) instance.key = event.key;
+  state.calls.add(instance);
+}
+
+function stepContinued(state: RunState, instance: Instance, event: Of<"step.continued">): void {
+  if (instance.continues !== true || event.attempt !== instance.attempt) throw illegal(event, "it waits for nobody");
+  delete instance.continues;
+  setStatus(state, instance, "running");
   state.calls.add(instance);
 }
 
@@ -248,6 +270,7 @@ function succeeded(state: RunState, instance: Instance, event: Of<"step.succeede
   begin(instance, Math.max(1, instance.attempt), instance.startedAt ?? at);
   if (event.output !== undefined) instance.output = event.output;
   if (event.artifacts !== undefined) instance.artifacts = event.artifacts;
+  if (event.receipt !== undefined) instance.receipt = event.receipt;
   if (event.vars !== undefined) state.vars = { ...state.vars, ...event.vars };
   end(state, instance, "succeeded", at);
 }

@@ -1,8 +1,8 @@
 import type { RunEvent } from "./event.ts";
 import type { Instance } from "./state.ts";
 
-/** The event that begins an attempt. */
-export type StepStarted = Extract<RunEvent, { kind: "step.started" }>;
+/** The event that begins an attempt, or lets it go on. */
+export type StepStarted = Extract<RunEvent, { kind: "step.started" | "step.continued" }>;
 
 /** What the driver is to do next. */
 export type Command =

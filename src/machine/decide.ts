@@ -36,16 +36,30 @@ export function decide(state: RunState, request: DecisionRequest, by: Decider, a
   const self = by.id === state.created?.startedBy;
   const { path, outcome, comment, edits } = request;
   const said = { ...(comment !== undefined && { comment }), ...(edits !== undefined && { edits }) };
-  const vote: Vote = { outcome, by: by.id, at, self, ...said };
-  if (outcome === "rejected") return [{ kind: "gate.decided", v: 1, path, vote, output: null }];
+  return [votedEvent(gate, path, { outcome, by: by.id, at, self, ...said })];
+}
+
+/** The event that one more word of somebody who may have it leads to. */
+function votedEvent(gate: Gate, path: string, vote: Vote): RunEvent {
+  const { outcome } = vote;
   if (outcome === "changes") {
     assertMayChange(gate, path);
-    return [{ kind: "gate.changes-requested", v: 1, path, vote }];
+    return { kind: "gate.changes-requested", v: 1, path, vote };
   }
+  if (outcome === "retry") assertMayRetry(gate, path);
+  if (outcome !== "accepted") return { kind: "gate.decided", v: 1, path, vote, output: null };
   const accepted = gate.votes.filter((each) => each.outcome === "accepted").length + 1;
-  if (accepted < gate.offer.quorum) return [{ kind: "gate.voted", v: 1, path, vote }];
+  if (accepted < gate.offer.quorum) return { kind: "gate.voted", v: 1, path, vote };
   assertFilledIn(gate, vote, path);
-  return [{ kind: "gate.decided", v: 1, path, vote, output: effectiveValue(gate, vote) }];
+  return { kind: "gate.decided", v: 1, path, vote, output: effectiveValue(gate, vote) };
+}
+
+function assertMayRetry({ offer }: Gate, path: string): void {
+  if (offer.kind === "effect-unknown") return;
+  throw new RunwrightError(
+    "gate.edit-refused",
+    `Gate ${path} is about no call that could be made again; accept or reject it.`,
+  );
 }
 
 function assertMayChange({ offer }: Gate, path: string): void {
@@ -136,7 +150,8 @@ function alreadyDecided(instance: Instance, gate: Gate): RunwrightError {
 /** The shown value with the edits of everybody who accepted, the later over the earlier. */
 function effectiveValue(gate: Gate, vote: Vote): Json {
   const edits = editsOf(gate.votes, vote);
-  const { show } = gate.offer;
+  const { show, kind } = gate.offer;
+  if (kind !== undefined) return edits["receipt"] ?? null;
   if (isJsonObject(show)) return { ...show, ...edits };
   return gate.offer.form === undefined ? show : edits;
 }

@@ -2,8 +2,18 @@ import { RunwrightError } from "../base/error.ts";
 import type { Json } from "../base/json.ts";
 import { limits } from "../base/limits.ts";
 import type { EffectClass } from "../language/connector.ts";
-import type { Operation, RunEvent } from "./event.ts";
-import type { BegunOperation, Instance, RunState } from "./state.ts";
+import { budgetReached, spend } from "./budget.ts";
+import { type Hold, isGranted, openEffectGate } from "./effect-gate.ts";
+import type { Operation, PolicyMark, RunEvent, Target } from "./event.ts";
+import { type BegunOperation, type Instance, operationName, type RunState } from "./state.ts";
+import type { Usage } from "./usage.ts";
+
+/** What the rules say of an operation. */
+export interface Ruling extends PolicyMark {
+  readonly outcome: "allow" | "deny" | "needs_approval";
+  readonly reason: string;
+  readonly approvals?: { readonly count: number; readonly roles: readonly string[] };
+}
 
 /** An operation that an attempt asks for. */
 export interface OperationRequest {
@@ -14,87 +24,161 @@ export interface OperationRequest {
   readonly key: string;
   /** When the attempt's time is over. */
   readonly deadline?: number;
+  readonly target?: Target;
+  /** Asked once it is known that something is about to leave. */
+  readonly rule?: () => Ruling;
+  /** Whether it was carried out before can be looked for. */
+  readonly canFind?: true;
+  /** It was looked for, after what was under way could no longer arrive, and was not there. */
+  readonly looked?: true;
 }
 
-/** What becomes of an operation: it is called once the event is durable, has its receipt already, or waits until the run is resumed. */
+/**
+ * What becomes of an operation: it is called once the event is durable, has its receipt already, is looked for first and not before a time, waits
+ * until the run is resumed, is denied, or has to wait for people.
+ */
 export type Beginning =
   | { readonly kind: "begins"; readonly event: RunEvent }
   | { readonly kind: "received"; readonly receipt: Json }
-  | { readonly kind: "waits" };
+  | { readonly kind: "looks"; readonly notBefore: number; readonly policy?: PolicyMark }
+  | { readonly kind: "waits" }
+  /** Waits, since what the run may use up is used up: the event says so. */
+  | { readonly kind: "spent"; readonly event: RunEvent }
+  | { readonly kind: "denied"; readonly event: RunEvent; readonly reason: string }
+  | { readonly kind: "held"; readonly hold: Hold };
 
 type EffectEvent = Extract<RunEvent, { kind: `effect.${string}` }>;
+type ReceiptEvent = Extract<EffectEvent, { kind: "effect.received" | "effect.reconciled" }>;
 
-/** Those that may be called again without a look at whether the call before was carried out. For the others nobody here looks yet. */
+/** Those that may be called again without a look at whether the call before was carried out. */
 const repeatable: ReadonlySet<EffectClass> = new Set(["read", "keyed", "idempotent"]);
 
 /**
  * Decides an operation of a running attempt. Throws `call.aborted` when the run needs its step no longer, and for operations that must not
- * be carried out `effect.mismatch`, `effect.unknown` or `effect.too-many`.
+ * be carried out `effect.mismatch` or `effect.too-many`.
  */
 export function beginOperation(state: RunState, request: OperationRequest): Beginning {
   const instance = state.instances.get(request.path);
   if (instance === undefined || !isUnderWay(state, instance, request.attempt)) throw tooLate(request.path);
-  const receipt = receiptBefore(state, instance, request);
-  if (receipt !== undefined) return { kind: "received", receipt };
-  return state.paused ? { kind: "waits" } : { kind: "begins", event: intended(request) };
+  const before = operationBefore(instance, request);
+  if (before?.receipt !== undefined && isValid(before, instance)) return { kind: "received", receipt: before.receipt };
+  if (state.paused) return { kind: "waits" };
+  const spent = request.target?.kind === "model" ? budgetReached(state) : undefined;
+  if (spent !== undefined) return { kind: "spent", event: spent };
+  return ruled(instance, request) ?? begunBefore(before, request) ?? begins(request);
 }
 
-/** The receipt that the operation has, if it may be called. */
-function receiptBefore(state: RunState, instance: Instance, request: OperationRequest): Json | undefined {
-  const { path, operation } = request;
-  const before = instance.effects?.get(nameOf(operation));
+/** Whatever stands against it in the rules; undefined when they let it pass. */
+function ruled(instance: Instance, request: OperationRequest): Beginning | undefined {
+  const { path, operation, target, rule } = request;
+  if (target === undefined || rule === undefined) return undefined;
+  const { outcome, reason, rules, version, approvals } = rule();
+  const policy = { rules, version };
+  if (outcome === "allow") return undefined;
+  if (outcome === "deny") {
+    return { kind: "denied", event: { kind: "effect.denied", v: 1, path, operation, target, policy }, reason };
+  }
+  if (isGranted(instance, operation, version)) return undefined;
+  const { key, class: effectClass } = request;
+  const asks = { count: approvals?.count ?? 1, roles: approvals?.roles ?? [] };
+  const held = { kind: "effect-approval", operation, key, class: effectClass, target, policy, reason, asks } as const;
+  return { kind: "held", hold: held };
+}
+
+/** What stands against calling it once more: what is not known of the call before. */
+function begunBefore(before: BegunOperation | undefined, request: OperationRequest): Beginning | undefined {
+  if (before === undefined || before.receipt !== undefined || before.again === true) return undefined;
+  const risky = [before.class, request.class].find((each) => !repeatable.has(each));
+  if (risky === undefined || request.looked === true) return undefined;
+  const { operation, key, begunAt, deadline, target, policy } = before;
+  if (request.canFind === true && risky !== "blind") {
+    const notBefore = (deadline ?? begunAt) + limits.stragglerMs;
+    return { kind: "looks", notBefore, ...policyOf(request) };
+  }
+  const known = { ...(target !== undefined && { target }), ...(policy !== undefined && { policy }) };
+  return { kind: "held", hold: { kind: "effect-unknown", operation, key, class: risky, begunAt, ...known } };
+}
+
+function begins(request: OperationRequest): Beginning {
+  const { path, operation, key, class: effectClass, deadline, target } = request;
+  const time = deadline === undefined ? {} : { deadline };
+  const aim = target === undefined ? {} : { target };
+  const event = { kind: "effect.intended", v: 1, path, operation, key, class: effectClass } as const;
+  return { kind: "begins", event: { ...event, ...time, ...aim, ...policyOf(request) } };
+}
+
+function policyOf({ target, rule }: OperationRequest): { readonly policy?: PolicyMark } {
+  if (target === undefined || rule === undefined) return {};
+  const { rules, version } = rule();
+  return { policy: { rules, version } };
+}
+
+/** What is known of the operation, if it may be called. */
+function operationBefore(instance: Instance, { path, operation }: OperationRequest): BegunOperation | undefined {
+  const before = instance.effects?.get(operationName(operation));
   if (before === undefined) {
     if ((instance.effects?.size ?? 0) < limits.operationsMax) return undefined;
     const message = `Step ${path} has ${limits.operationsMax} operations, which is the most; spread them over the items of a for_each.`;
     throw new RunwrightError("effect.too-many", message);
   }
   assertSame(instance, before, operation);
-  if (before.receipt === undefined) assertKnown(state, before, request);
-  return isValid(before, instance) ? before.receipt : undefined;
+  return before;
 }
 
-function intended({ path, operation, key, class: effectClass, deadline }: OperationRequest): RunEvent {
-  const time = deadline === undefined ? {} : { deadline };
-  return { kind: "effect.intended", v: 1, path, operation, key, class: effectClass, ...time };
+/** A receipt that has come, or that was found. */
+export interface ReceiptRequest extends Pick<OperationRequest, "path" | "attempt" | "operation"> {
+  readonly receipt: Json;
+  readonly usage?: Usage;
+  /** Somebody looked for it: the answer to the call itself never came. */
+  readonly found?: true;
 }
 
 /** The event for a receipt, or the receipt that was there before it: for one key the first is the only one. */
 export function receiveReceipt(
   state: RunState,
-  {
-    path,
-    attempt,
-    operation,
-    receipt,
-  }: Pick<OperationRequest, "path" | "attempt" | "operation"> & { readonly receipt: Json },
+  { path, attempt, operation, receipt, usage, found }: ReceiptRequest,
 ): { readonly event: RunEvent } | { readonly receipt: Json } {
   const instance = state.instances.get(path);
-  const effect = instance?.effects?.get(nameOf(operation));
+  const effect = instance?.effects?.get(operationName(operation));
   if (state.ended !== undefined || effect === undefined) throw tooLate(path);
   // What an earlier attempt read says nothing about now.
   if (effect.class === "read" && effect.attempt !== attempt) throw tooLate(path);
   if (effect.receipt !== undefined) return { receipt: effect.receipt };
-  return { event: { kind: "effect.received", v: 1, path, operation: effect.operation, receipt } };
+  const kind = found === true ? "effect.reconciled" : "effect.received";
+  const used = usage === undefined ? {} : { usage };
+  return { event: { kind, v: 1, path, operation: effect.operation, receipt, ...used } };
 }
 
 /** True for events of operations. */
 export function isEffectEvent(event: RunEvent): event is EffectEvent {
-  return event.kind === "effect.intended" || event.kind === "effect.received";
+  return event.kind.startsWith("effect.");
 }
 
-/** Folds an event of an operation: it touches its instance's own list and nothing that decides what comes next. */
+/** Folds an event of an operation: it touches its instance's own list, and what decides what comes next only where a gate opens. */
 export function applyEffectEvent(state: RunState, instance: Instance, event: EffectEvent, at: number): void {
-  const name = nameOf(event.operation);
+  const name = operationName(event.operation);
   const before = instance.effects?.get(name);
-  instance.effects ??= new Map();
-  if (event.kind === "effect.received") instance.effects.set(name, withReceipt(before, event));
-  else instance.effects.set(name, begun(state, instance, event, { before, at }));
+  switch (event.kind) {
+    case "effect.denied":
+      return;
+    case "effect.held":
+    case "effect.unknown":
+      return openEffectGate(state, instance, event, at);
+    case "effect.received":
+    case "effect.reconciled":
+      effectsOf(instance).set(name, withReceipt(before, event));
+      return spend(state, instance, event.usage);
+    case "effect.intended":
+      effectsOf(instance).set(name, begun(state, instance, event, { before, at }));
+  }
 }
 
-function withReceipt(
-  before: BegunOperation | undefined,
-  event: Extract<EffectEvent, { kind: "effect.received" }>,
-): BegunOperation {
+function effectsOf(instance: Instance): Map<string, BegunOperation> {
+  instance.effects ??= new Map();
+  return instance.effects;
+}
+
+function withReceipt(before: BegunOperation | undefined, event: ReceiptEvent): BegunOperation {
   if (before === undefined) throw illegal(event, "the operation was not begun");
   if (before.receipt !== undefined) throw illegal(event, "the operation has its receipt");
   return { ...before, receipt: event.receipt };
@@ -107,12 +191,17 @@ function begun(
   { before, at }: { readonly before: BegunOperation | undefined; readonly at: number },
 ): BegunOperation {
   if (!state.calls.has(instance) || instance.cancelling) throw illegal(event, "no attempt of its step is under way");
-  const { operation, key, class: effectClass } = event;
+  const { operation, key, class: effectClass, deadline, target, policy } = event;
   const { attempt } = instance;
-  if (before === undefined) return { operation, key, class: effectClass, begunAt: at, attempt };
+  const more = {
+    ...(deadline !== undefined && { deadline }),
+    ...(target !== undefined && { target }),
+    ...(policy !== undefined && { policy }),
+  };
+  if (before === undefined) return { operation, key, class: effectClass, begunAt: at, attempt, ...more };
   if (before.key !== key) throw illegal(event, "the operation has another key");
   if (before.receipt !== undefined && isValid(before, instance)) throw illegal(event, "the operation has its receipt");
-  return { operation, key, class: effectClass, begunAt: before.begunAt, attempt };
+  return { operation, key, class: effectClass, begunAt: before.begunAt, attempt, ...more };
 }
 
 function isUnderWay(state: RunState, instance: Instance, attempt: number): boolean {
@@ -134,29 +223,13 @@ function assertSame({ path }: Instance, before: BegunOperation, operation: Opera
   );
 }
 
-/** What may be called again is; about the others somebody has to find out. */
-function assertKnown(state: RunState, before: BegunOperation, { path, class: asked }: OperationRequest): void {
-  const { operation, key, begunAt } = before;
-  const risky = [before.class, asked].find((each) => !repeatable.has(each));
-  if (risky === undefined) return;
-  throw new RunwrightError(
-    "effect.unknown",
-    `Operation '${operation.name}' of step ${path} was begun at ${new Date(begunAt).toISOString()} with the key ${key}, and nobody knows whether it was carried out; a ${risky} one is not called again by itself. Look in the system that it calls. Where it was not carried out, start the run anew with 'runwright rerun ${state.created?.run ?? ""}'; where it was, do the rest without it.`,
-  );
-}
-
 function tooLate(path: string): RunwrightError {
   return new RunwrightError("call.aborted", `The run no longer needs this attempt of step ${path}.`);
-}
-
-/** One name for an operation within its instance; names hold no `#`. */
-function nameOf({ name, occurrence }: Operation): string {
-  return `${name}#${occurrence}`;
 }
 
 function illegal(event: EffectEvent, why: string): RunwrightError {
   return new RunwrightError(
     "machine.illegal",
-    `Event ${event.kind} of ${event.path} (${nameOf(event.operation)}) cannot follow: ${why}.`,
+    `Event ${event.kind} of ${event.path} (${operationName(event.operation)}) cannot follow: ${why}.`,
   );
 }

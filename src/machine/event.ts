@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from "../base/json.ts";
 import type { EffectClass } from "../language/connector.ts";
+import type { Usage } from "./usage.ts";
 
 /** Number of the machine's rules. A run records it; `apply` never changes for a number that was released. */
 export const machineNumber = 1;
@@ -8,10 +9,10 @@ export const machineNumber = 1;
 export type SkipReason = "if" | "else" | "needs" | "parent" | "rejected";
 
 /** Why an instance waits. */
-export type WaitReason = "gate" | "timer" | "event" | "child" | "backoff";
+export type WaitReason = "gate" | "timer" | "event" | "child" | "backoff" | "reconcile";
 
 /** Which bound of a run was reached. */
-export type RunLimit = "runtime" | "deadline" | "steps";
+export type RunLimit = "runtime" | "deadline" | "steps" | "budget";
 
 /** The run that runs another, and the step that does. */
 export interface ParentRun {
@@ -51,12 +52,16 @@ export interface GateOffer {
   readonly expiresAt?: number;
   /** Who is asked is reminded again and again after this time. */
   readonly remindMs?: number;
+  /** It is no step of the file: nobody knows whether an operation was carried out, or the policy wants people to allow one. */
+  readonly kind?: "effect-unknown" | "effect-approval";
+  /** The operation that it is about. */
+  readonly operation?: Operation;
 }
 
 /** One person's word on a gate. */
 export interface Vote {
-  /** `changes`: what is shown is to be made anew. */
-  readonly outcome: "accepted" | "rejected" | "changes";
+  /** `changes`: what is shown is to be made anew; `retry`: an operation of which nobody knows is to be called once more. */
+  readonly outcome: "accepted" | "rejected" | "changes" | "retry";
   readonly by: string;
   readonly at: number;
   readonly comment?: string;
@@ -74,6 +79,22 @@ export interface Operation {
   /** Digest of its arguments in canonical form, when it names them. */
   readonly digest?: string;
 }
+
+type TargetKind = "model" | "tool" | "function" | "agent";
+
+/** What an operation is aimed at. */
+export interface Target {
+  readonly kind: TargetKind;
+  /** `zendesk@3.2.0/update_ticket`. */
+  readonly name: string;
+}
+
+/** Which rules of the policy decided, and the digest of all that were in force. */
+export interface PolicyMark {
+  readonly rules: readonly string[];
+  readonly version: string;
+}
+
 /** How many warnings one event holds. */
 export const warningsMax = 20;
 
@@ -108,10 +129,15 @@ type Fact =
     }
   | { readonly kind: "run.started"; readonly v: 1 }
   | { readonly kind: "run.paused"; readonly v: 1; readonly by: string }
-  | { readonly kind: "run.resumed"; readonly v: 1; readonly by: string }
+  /** With `budget` that many budgets of the file's size count from now on. */
+  | { readonly kind: "run.resumed"; readonly v: 1; readonly by: string; readonly budget?: number }
   | { readonly kind: "run.cancel-requested"; readonly v: 1; readonly by: string; readonly reason?: string }
   /** A bound of the run was reached: what runs is aborted, and the run fails. */
   | { readonly kind: "run.limit-reached"; readonly v: 1; readonly limit: RunLimit }
+  /** Four fifths of the budgets that were granted are used up: said once for each. */
+  | { readonly kind: "budget.warned"; readonly v: 1; readonly budget: number }
+  /** The budgets that were granted are used up, and a model was about to be called: the run pauses, or fails. */
+  | { readonly kind: "budget.reached"; readonly v: 1; readonly budget: number; readonly action: "pause" | "fail" }
   /** Somebody reported an event to this run. */
   | {
       readonly kind: "event.received";
@@ -154,7 +180,11 @@ type Fact =
       readonly attempt: number;
       readonly input?: Json;
       readonly title?: string;
+      /** `idempotency_key` of a tool step, as it was worked out. */
+      readonly key?: string;
     }
+  /** An attempt that waited for people goes on: it is the same one, and not counted. */
+  | { readonly kind: "step.continued"; readonly v: 1; readonly path: string; readonly attempt: number }
   | {
       readonly kind: "step.succeeded";
       readonly v: 1;
@@ -163,6 +193,8 @@ type Fact =
       readonly output?: Json;
       readonly vars?: Readonly<Record<string, Json>>;
       readonly artifacts?: Json;
+      /** What a write left behind. */
+      readonly receipt?: Json;
       /** Number of the received event that a wait was for, from 0. */
       readonly event?: number;
     }
@@ -201,6 +233,8 @@ type Fact =
       readonly class: EffectClass;
       /** When the attempt's time is over, and with it the call. */
       readonly deadline?: number;
+      readonly target?: Target;
+      readonly policy?: PolicyMark;
     }
   /** An operation has been carried out. May follow the end of its step: that changes what is known, and nothing else. */
   | {
@@ -209,6 +243,44 @@ type Fact =
       readonly path: string;
       readonly operation: Operation;
       readonly receipt: Json;
+      /** What it used up. */
+      readonly usage?: Usage;
+    }
+  /** The policy denies an operation: nothing left. */
+  | {
+      readonly kind: "effect.denied";
+      readonly v: 1;
+      readonly path: string;
+      readonly operation: Operation;
+      readonly target: Target;
+      readonly policy: PolicyMark;
+    }
+  /** The policy wants people to allow an operation: nothing left. Its attempt ends uncounted, and a gate opens in its place. */
+  | {
+      readonly kind: "effect.held";
+      readonly v: 1;
+      readonly path: string;
+      readonly operation: Operation;
+      readonly target: Target;
+      readonly policy: PolicyMark;
+      readonly gate: GateOffer;
+    }
+  /** Nobody can tell whether an operation that was begun has been carried out. Its attempt ends uncounted, and a gate opens in its place. */
+  | {
+      readonly kind: "effect.unknown";
+      readonly v: 1;
+      readonly path: string;
+      readonly operation: Operation;
+      readonly gate: GateOffer;
+    }
+  /** An operation that was begun, and whose answer never came, was found to be carried out: this is its receipt. */
+  | {
+      readonly kind: "effect.reconciled";
+      readonly v: 1;
+      readonly path: string;
+      readonly operation: Operation;
+      readonly receipt: Json;
+      readonly usage?: Usage;
     }
   /** Another workflow begins to run for a step; `detach`: the step does not wait for it. */
   | {

@@ -33,6 +33,10 @@ export function setAsideError(deaths: number): StepError & { readonly path: stri
 }
 
 function limitError({ plan: { limits } }: RunState, limit: RunLimit): StepError & { readonly path: string } {
+  if (limit === "budget") {
+    const message = "The run has used up the tokens or the money that it may (limits.tokens, limits.cost_usd).";
+    return { code: "budget.reached", message, path: "" };
+  }
   const words = {
     runtime: `ran for ${formatDuration(limits?.runtimeMs ?? 0)} (limits.runtime)`,
     deadline: `did not end within ${formatDuration(limits?.deadlineMs ?? 0)} (limits.deadline)`,

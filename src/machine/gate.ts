@@ -3,6 +3,7 @@ import { digestJson } from "../base/digest.ts";
 import { limits } from "../base/limits.ts";
 import type { Json } from "../base/json.ts";
 import type { ApprovePlan } from "../language/plan.ts";
+import { settleEffect } from "./effect-gate.ts";
 import type { GateOffer, RunEvent } from "./event.ts";
 import { clearTimer, end, setTimer, setWaiting, skip } from "./lifecycle.ts";
 import { redo } from "./redo.ts";
@@ -98,7 +99,8 @@ function decided(
   at: number,
 ): void {
   gate.votes.push(event.vote);
-  gate.state = event.vote.outcome === "accepted" ? "accepted" : "rejected";
+  gate.state = event.vote.outcome === "rejected" ? "rejected" : "accepted";
+  if (gate.offer.kind !== undefined) return settleEffect(state, instance, gate, event, at);
   if (gate.state === "accepted") accept(state, instance, event.output, at);
   else refuse(state, instance, approvePlan(instance).onReject, at);
 }

@@ -125,13 +125,20 @@ const fieldReaders: Readonly<Record<StepField, (instance: Instance) => Json>> = 
   failed: (instance) => resultsOf(instance).filter((each) => each["status"] === "failed"),
   iterations: (instance) => instance.body?.iteration ?? 0,
   decision: decisionOf,
-  usage: () => null,
-  receipt: () => null,
+  usage: usageOf,
+  receipt: (instance) => instance.receipt ?? null,
 };
 
 function stepField(instance: Instance | undefined, field: StepField): Json {
   if (instance === undefined) return field === "status" ? "pending" : null;
   return fieldReaders[field](instance);
+}
+
+/** What a step has used up, by the names that files have for it. */
+function usageOf({ usage }: Instance): Json {
+  if (usage === undefined) return null;
+  const { tokensIn, tokensOut, tokensCached, costUsd = 0 } = usage;
+  return { input_tokens: tokensIn, output_tokens: tokensOut, cached_tokens: tokensCached, cost_usd: costUsd };
 }
 
 function decisionOf(instance: Instance): Json {

@@ -1,5 +1,6 @@
 import { hasCode, toRunwrightError } from "../base/error.ts";
 import { evaluate } from "../language/expression/evaluate.ts";
+import { budgetWarning } from "./budget.ts";
 import { act, failure, resumeWait } from "./act.ts";
 import { type Command, record } from "./command.ts";
 import { type RunLimit, warningsMax } from "./event.ts";
@@ -23,6 +24,8 @@ export function next(state: RunState, nowMs: number): readonly Command[] {
   if (state.paused && state.cancel === undefined) return [];
   const limit = limitReached(state, nowMs);
   if (limit !== undefined) return [record({ kind: "run.limit-reached", v: 1, limit })];
+  const warning = budgetWarning(state);
+  if (warning !== undefined) return [record(warning)];
 
   const fired = state.timers.due(nowMs).map((timer) => record(dueEvent(timer.instance, nowMs)));
   // What has fallen due changes what may be done: a group whose time is over begins no iteration any more.
@@ -48,6 +51,8 @@ function decideReady(state: RunState, nowMs: number): readonly Command[] {
     if (command.kind === "call" && room <= 0) break;
     if (command.kind === "call") room -= 1;
     commands.push(command);
+    // What lies behind it does not begin: the run pauses, or fails.
+    if (command.kind === "record" && command.event.kind === "budget.reached") break;
   }
   return commands;
 }
@@ -67,7 +72,8 @@ function warned<C extends Command | undefined>(state: RunState, make: (view: Run
 function decideInstance(state: RunState, instance: Instance, nowMs: number): Command | undefined {
   try {
     if (instance.cancelling) return isFree(instance) ? cancelled(instance) : undefined;
-    if (instance.gate !== undefined) return record(afterTimeout(instance, nowMs));
+    if (instance.gate !== undefined && instance.gate.offer.kind === undefined)
+      return record(afterTimeout(instance, nowMs));
     if (instance.each !== undefined) return endedItems(instance);
     if (instance.body !== undefined)
       return instance.body.left === 0 ? endedBody(state, instance, instance.body) : undefined;

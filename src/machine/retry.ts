@@ -28,6 +28,8 @@ export interface Failure {
   readonly error: StepError;
   /** Trying again can help, as far as the code of the error tells. */
   readonly canRetry: boolean;
+  /** How long the other side asks to be left alone. */
+  readonly retryAfterMs?: number;
 }
 
 /** The event that a failed attempt leads to: with `retryAt` while the policy, the error and the total time allow another attempt. */
@@ -43,6 +45,8 @@ export function failureEvent(
   const delayMs = isTried ? retryDelayMs(policy, instance.attempt, chance) : undefined;
   if (delayMs === undefined) return event;
 
-  const retryAt = nowMs + delayMs;
+  // Coming back earlier than one is asked to helps nobody; a wish without measure is heeded up to a bound.
+  const askedMs = Math.min(failure.retryAfterMs ?? 0, limits.retryAfterMsMax);
+  const retryAt = nowMs + Math.max(delayMs, askedMs);
   return retryAt - (instance.firstStartedAt ?? nowMs) > policy.totalMs ? event : { ...event, retryAt };
 }

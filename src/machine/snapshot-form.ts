@@ -1,7 +1,7 @@
 import type { BegunOperation, Gate, Instance, RunState } from "./state.ts";
 
 /** Number of the form of a written state. Whoever changes what stands in one raises it: an older one is then ignored, and the events are read. */
-export const snapshotForm = 1;
+export const snapshotForm = 2;
 
 /** A user's value: null when there is none, in a list of one when it stands there, else the place of its digest. */
 export type Kept = null | readonly [unknown] | number;
@@ -68,6 +68,7 @@ type Head = Pick<
 /** Fields of few instances that name others or hold a user's value. */
 export interface Written {
   readonly artifacts?: Kept;
+  readonly receipt?: Kept;
   readonly timer?: readonly [dueAt: number, movesOn: boolean];
   /** A gate, and beside it what it shows. */
   readonly gate?: readonly [gate: Gate, show: Kept];

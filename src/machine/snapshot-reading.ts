@@ -129,9 +129,10 @@ function putMore(
   row: InstanceRow[15] & object,
 ): void {
   const { kept, ...plain } = row;
-  const { artifacts, timer, gate, redo, body, effects } = kept;
+  const { artifacts, receipt, timer, gate, redo, body, effects } = kept;
   Object.assign(instance, plain);
   if (artifacts !== undefined) instance.artifacts = value(artifacts) ?? null;
+  if (receipt !== undefined) instance.receipt = value(receipt) ?? null;
   if (timer !== undefined) instance.timer = { dueAt: timer[0], order: instance.order, instance, movesOn: timer[1] };
   if (gate !== undefined) {
     const [shown, show] = gate;

@@ -163,9 +163,10 @@ function hasMore(instance: Instance): boolean {
 }
 
 function moreRow(writing: Writing, instance: Instance): MoreRow {
-  const { artifacts, timer, gate, redo, each, body, effects } = instance;
+  const { artifacts, receipt, timer, gate, redo, each, body, effects } = instance;
   const kept: Written = {
     ...(artifacts !== undefined && { artifacts: keep(writing, artifacts) }),
+    ...(receipt !== undefined && { receipt: keep(writing, receipt) }),
     ...(timer !== undefined && { timer: [timer.dueAt, timer.movesOn] as const }),
     ...(gate !== undefined && { gate: [withoutShow(gate), keep(writing, gate.offer.show)] as const }),
     ...(redo !== undefined && { redo: [redo.n, redo.comment ?? null, replacedBy(writing, redo.last)] as const }),

@@ -6,15 +6,18 @@ import type {
   GateOffer,
   Operation,
   ParentRun,
+  PolicyMark,
   RunLimit,
   SkipReason,
   StepError,
+  Target,
   Vote,
   WaitReason,
 } from "./event.ts";
 import { LinkedSet } from "./linked-set.ts";
 import type { GateState, RunPhase, StepStatus } from "./states.ts";
 import { type Due, Timers } from "./timers.ts";
+import type { Usage } from "./usage.ts";
 
 /** A list of steps being carried out: the file's own, a `do`'s body, or one iteration of a loop. */
 export interface Scope {
@@ -59,8 +62,12 @@ export interface Instance {
   /** What the step calls itself for people, once it has begun. */
   title?: string;
   input?: Json;
+  /** `idempotency_key` of a tool step, as it was worked out. */
+  key?: string;
   output?: Json;
   artifacts?: Json;
+  /** What a write left behind. */
+  receipt?: Json;
   error?: StepError;
   /** What was let pass in it, in a permissive run. */
   warnings?: readonly string[];
@@ -78,6 +85,12 @@ export interface Instance {
   child?: string;
   /** What its attempts have begun outside, by operation. */
   effects?: Map<string, BegunOperation>;
+  /** Operations that people have allowed because the policy wanted it. */
+  grants?: readonly Grant[];
+  /** A gate of one of its operations is decided: the attempt that waited for it goes on. */
+  continues?: true;
+  /** What all its attempts have used up. */
+  usage?: Usage;
   /** A group whose time is over: it fails as soon as what runs in it has ended. */
   timedOut?: true;
   /** It is to end as cancelled as soon as what runs in it has ended. */
@@ -101,7 +114,29 @@ export interface BegunOperation {
   readonly begunAt: number;
   /** The attempt that called it last. */
   readonly attempt: number;
+  /** When the time of that attempt is over, as it was known when it called. */
+  readonly deadline?: number;
+  readonly target?: Target;
+  readonly policy?: PolicyMark;
+  /** Somebody who looked has said that it is to be called again. */
+  readonly again?: true;
   readonly receipt?: Json;
+}
+
+/** That people allowed an operation: this one, with these arguments, under these rules. */
+export interface Grant {
+  readonly operation: Operation;
+  readonly version: string;
+}
+
+/** What a run may still use up of what its file allows. */
+export interface BudgetState {
+  /** How many budgets of the file's size it has been granted. */
+  readonly granted: number;
+  /** The last of them of which it was said that four fifths are used up. */
+  readonly warned: number;
+  /** The run is paused because they are used up. */
+  readonly spent?: true;
 }
 
 /** What a step that is done again knows of the time before. */
@@ -208,7 +243,16 @@ export interface RunState {
   readonly missing?: (what: string) => void;
   /** The bound of the run that was reached. */
   limit?: RunLimit;
+  /** What all its calls of models have used up, also those of attempts that failed. */
+  usage?: Usage;
+  /** Absent: one budget, of which nothing was said yet. */
+  budget?: BudgetState;
   readonly counts: Counts;
+}
+
+/** One name for an operation within its instance; names hold no `#`. */
+export function operationName({ name, occurrence }: Operation): string {
+  return `${name}#${occurrence}`;
 }
 
 const followersOf = new WeakMap<Plan, readonly (readonly number[])[]>();

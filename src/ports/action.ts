@@ -34,6 +34,11 @@ export interface Effect {
   readonly find?: (permit: Permit) => Promise<Json | undefined>;
   /** What it used up, read from its receipt. */
   readonly usage?: (receipt: Json) => Usage;
+  /**
+   * Whoever asks does nothing outside but through this door: the receipt is given back while it is still on its way to the journal, since
+   * whatever leaves afterwards lies behind it there. Left out: the receipt is durable first, because a user's module may do anything next.
+   */
+  readonly ordered?: true;
 }
 
 /** What an operation is carried out with. */
@@ -69,6 +74,8 @@ export interface ActionCall {
   readonly principal: string;
   /** The same for every attempt and after every resume (semantics rule 5). */
   readonly idempotencyKey: string;
+  /** The file's own words name the key: the same words mean the same write, whatever its arguments are. */
+  readonly keyed?: true;
   readonly verb: "function" | "assignment" | "llm" | "tool";
   /** Name of the function or assignment, alias of the model, `connector.action` of the tool. */
   readonly name: string;
@@ -111,4 +118,9 @@ export interface ActionResult {
  */
 export interface Action<Call = ActionCall> extends AsyncDisposable {
   run(call: Call, signal: AbortSignal): Promise<ActionResult>;
+  /**
+   * The operation that a call of `run` is sure to ask for first, where that can be told at once: its intent then shares the commit of the call's
+   * start. Decides nothing and calls nothing; what it throws counts as not known.
+   */
+  opening?(call: Omit<Call, "once" | "log">): { readonly effect: Effect } | undefined;
 }

@@ -1,5 +1,7 @@
 import type { RunKey, Scope } from "../base/ids.ts";
 import type { JsonObject } from "../base/json.ts";
+import type { Usage } from "../machine/usage.ts";
+import type { AuditEntry } from "./audit.ts";
 
 /** The stored states of a run; there are no others. */
 export type RunStatus = "created" | "running" | "awaiting_approval" | "paused" | "completed" | "failed" | "cancelled";
@@ -30,6 +32,10 @@ export interface RunSummary {
   readonly waitsFor?: readonly string[];
   /** Open gates, at most 20 of them. */
   readonly gates: readonly OpenGate[];
+  /** What its calls of models have used up so far. */
+  readonly usage?: Usage;
+  /** Why it is paused, where nobody paused it. */
+  readonly pausedFor?: "budget";
   readonly updatedAt: number;
   readonly endedAt?: number;
 }
@@ -48,6 +54,8 @@ export interface NewRun {
   readonly summary: RunSummary;
   /** Written in the same commit, before anything names them. One that is there already stays. */
   readonly blobs?: readonly Blob[];
+  /** Rows for the audit log, in this commit; a run that is there already writes none. */
+  readonly audit?: readonly AuditEntry[];
   readonly wakeAt?: number;
 }
 
@@ -133,6 +141,8 @@ export interface Append {
    * no bound holds them up, and a run that has ended, or is not there, is told nothing.
    */
   readonly posts?: readonly Post[];
+  /** What is told of these events to whoever looks into the books later: written in this commit. */
+  readonly audit?: readonly AuditEntry[];
   /** When the run must be driven again although nobody writes to it: 0 = at once (it has open calls), undefined = never. */
   readonly wakeAt?: number;
   /**

@@ -4,9 +4,11 @@ import { createMemoryStore, type MemoryStore, type StoreFault } from "../../src/
 import type { RunKey } from "../../src/base/ids.ts";
 import { limits } from "../../src/base/limits.ts";
 import type { JsonObject } from "../../src/base/json.ts";
+import { desk, mail } from "../../src/language/example-connectors.ts";
 import { compileWorkflow } from "../../src/language/compile.ts";
 import type { Action, ActionCall, ActionResult } from "../../src/ports/action.ts";
 import type { RunRow } from "../../src/ports/journal.ts";
+import type { Policy } from "../../src/ports/policy.ts";
 import { createManualClock, type ManualClock } from "../../src/testing/manual-clock.ts";
 import type { Engine, StartRequest } from "../../src/engine/contract.ts";
 import { openEngine } from "../../src/engine/engine.ts";
@@ -16,6 +18,7 @@ export const scope = { tenant: "local", workspace: "default" } as const;
 export const ada = { id: "local:ada", roles: ["*"] } as const;
 export const bob = { id: "bob", roles: ["team"] } as const;
 
+type Opening = NonNullable<Action["opening"]>;
 type Work = (call: ActionCall, signal: AbortSignal) => Promise<ActionResult>;
 
 /** An engine over a memory store, with a clock moved by hand and functions given by the test. */
@@ -39,6 +42,7 @@ export async function stage(
   work: Work = async () => ({ output: null }),
   bounds: SnapshotBounds = snapshotBounds,
   eventsMax: number = limits.eventsMax,
+  parts: { readonly policy?: Policy; readonly opening?: Opening } = {},
 ): Promise<Stage> {
   const clock = createManualClock(1_700_000_000_000);
   const calls: ActionCall[] = [];
@@ -48,6 +52,7 @@ export async function stage(
       calls.push(call);
       return work(call, signal);
     },
+    ...(parts.opening !== undefined && { opening: parts.opening }),
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };
   const store = createMemoryStore({ faults });
@@ -87,6 +92,7 @@ export async function stage(
       randomBytes: () => crypto.getRandomValues(new Uint8Array(10)),
       snapshotBounds: bounds,
       eventsMax,
+      ...(parts.policy !== undefined && { policy: parts.policy }),
     });
   }
 }
@@ -94,7 +100,7 @@ export async function stage(
 export function versionOf(text: string): StartRequest["version"] {
   const { plan, diagnostics } = compileWorkflow(
     { file: "w.yml", text },
-    { functions: ["work", "other"], assignments: [], roles: ["boss", "team"] },
+    { functions: ["work", "other"], assignments: [], roles: ["boss", "team"], connectors: [desk, mail] },
   );
   assert.ok(plan, diagnostics.map((each) => each.message).join("\n"));
   return { digest: text, workflow: plan.workflow, draft: true, file: "w.yml", source: text, plan };

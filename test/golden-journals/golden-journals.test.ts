@@ -12,11 +12,13 @@ import { next } from "../../src/machine/next.ts";
 import type { Segment } from "../../src/ports/journal.ts";
 import { difference, eventsOf, type Golden, goldenIn, goldenText, replay, type Rules } from "./golden.ts";
 import { live } from "./live.ts";
-import { stories } from "./stories.ts";
+import { stories as plainStories } from "./stories.ts";
+import { storiesOfEffects } from "./stories-of-effects.ts";
 
 /** Kinds of events that are in no journal yet, because nothing writes them so far. Take a kind out as soon as a story has it. */
 const stillMissing: readonly string[] = [];
 
+const stories = [...plainStories, ...storiesOfEffects];
 const folder = import.meta.dirname;
 const rules: Rules = { apply, next };
 const fileOf = (name: string): string => path.join(folder, `${name}.jsonl`);

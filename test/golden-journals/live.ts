@@ -1,15 +1,19 @@
-import type { Json } from "../../src/base/json.ts";
 import { apply } from "../../src/machine/apply.ts";
 import { machineNumber } from "../../src/machine/event.ts";
 import { next } from "../../src/machine/next.ts";
+import type { ActionCall, ActionResult } from "../../src/ports/action.ts";
 import type { Segment } from "../../src/ports/journal.ts";
 import { stage, versionOf } from "../engine/stage.ts";
 import { type Golden, replay } from "./golden.ts";
 import type { Story } from "./stories.ts";
 
 /** Lives a story through with a real engine, and gives its journal and what came of it. */
-export async function live({ about, text, input, more, changed, work, live: goOn }: Story): Promise<Golden> {
-  const world = await stage(async (call) => ({ output: ((await work?.(call)) ?? { path: call.path }) as Json }));
+export async function live(story: Story): Promise<Golden> {
+  const { about, text, input, more, changed, work, result, policy, live: goOn } = story;
+  const carryOut = async (call: ActionCall): Promise<ActionResult> => ({
+    output: (await work?.(call)) ?? { path: call.path },
+  });
+  const world = await stage(result ?? carryOut, undefined, undefined, policy === undefined ? {} : { policy });
   const compiled = versionOf(text);
   const version = changed?.(compiled) ?? compiled;
   const key = await world.start(text, input, { ...more, version });

@@ -43,6 +43,15 @@ const instanceFields = [
   "cancelling",
 ] as const;
 
+/** Fields that came later: they are in the text of those journals only that have them. */
+const laterRunFields = ["usage", "budget"] as const;
+const laterInstanceFields = ["key", "receipt", "grants", "continues", "usage"] as const;
+
+function present<T extends object>(fields: readonly (keyof T)[], of: T): readonly unknown[] {
+  const found = fields.flatMap((field) => (of[field] === undefined ? [] : [[field, of[field]]]));
+  return found.length === 0 ? [] : [found];
+}
+
 /** A state as text: states with the same text cannot be told apart by whoever reads them by the rules of today. */
 export function standing(state: RunState): string {
   return JSON.stringify([
@@ -56,6 +65,7 @@ export function standing(state: RunState): string {
     state.timers
       .due(Number.POSITIVE_INFINITY)
       .map(({ instance, dueAt, order, movesOn }) => [instance.path, dueAt, order, movesOn]),
+    ...present(laterRunFields, state),
   ]);
 }
 
@@ -71,6 +81,7 @@ function instanceValue(instance: Instance): unknown {
       : [each.items, each.keys ?? null, pathsOf(each.instances), each.ended, each.live, each.stoppedBy?.path ?? null],
     body === undefined ? null : scopeValue(body),
     redo === undefined ? null : [redo.n, redo.comment ?? null, Array.from(redo.last, ([id, { path }]) => [id, path])],
+    ...present(laterInstanceFields, instance),
   ];
 }
 

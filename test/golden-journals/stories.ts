@@ -1,8 +1,9 @@
 import { RunwrightError } from "../../src/base/error.ts";
 import type { RunKey } from "../../src/base/ids.ts";
-import type { JsonObject } from "../../src/base/json.ts";
+import type { Json, JsonObject } from "../../src/base/json.ts";
 import type { Decision, StartRequest } from "../../src/engine/contract.ts";
-import type { ActionCall } from "../../src/ports/action.ts";
+import type { ActionCall, ActionResult } from "../../src/ports/action.ts";
+import type { Policy } from "../../src/ports/policy.ts";
 import type { Version } from "../../src/ports/catalog.ts";
 import { ada, bob, type Stage, versionOf } from "../engine/stage.ts";
 
@@ -16,16 +17,20 @@ export interface Story {
   /** What the file does not say yet. */
   readonly changed?: (version: Version) => Version;
   /** What its functions give; throws to fail the attempt. */
-  readonly work?: (call: ActionCall) => JsonObject | Promise<JsonObject>;
+  readonly work?: (call: ActionCall) => Json | Promise<Json>;
+  /** The same, with what they leave behind. */
+  readonly result?: (call: ActionCall) => Promise<ActionResult>;
+  /** What may leave; everything, when nothing is said. */
+  readonly policy?: Policy;
   /** What happens to it once it has done what it can by itself. */
   readonly live?: (world: Stage, key: RunKey) => Promise<void>;
 }
 
-const second = 1000;
+export const second = 1000;
 const hour = 3_600_000;
 
 /** Lets time pass, with everything that falls due in it. */
-async function pass(world: Stage, ms: number): Promise<void> {
+export async function pass(world: Stage, ms: number): Promise<void> {
   const until = world.clock.now() + ms;
   while (world.clock.runNext(until - world.clock.now())) await world.settle();
   await world.settle();

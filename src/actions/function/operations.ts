@@ -1,7 +1,7 @@
 import type { Socket } from "node:net";
 import { RunwrightError, toRunwrightError } from "../../base/error.ts";
 import type { Json } from "../../base/json.ts";
-import type { Once } from "../../ports/action.ts";
+import type { Effect, Once } from "../../ports/action.ts";
 import type { OperationAnswer, OperationLine } from "./protocol.ts";
 
 /** The engine's side of `ctx.once`: what a child asks goes through the door of its call, and the answers go back to the child. */
@@ -53,7 +53,7 @@ export function createOperations(link: Socket): Operations {
     const { id, operation, effect } = line;
     try {
       if (once === undefined) throw new RunwrightError("call.aborted", "The call that asks has ended.");
-      const receipt = await once(effect, ({ key }) => go(line, key));
+      const receipt = await once(effectIn(effect), ({ key }) => go(line, key));
       await tell({ kind: "receipt", id, operation, receipt });
     } catch (error) {
       await tell({ kind: "refused", id, operation, message: toRunwrightError(error).message });
@@ -77,6 +77,11 @@ export function createOperations(link: Socket): Operations {
     );
     return answers;
   }
+}
+
+/** What a child may say of an operation, and nothing besides: it has no target that the policy knows of, and its receipts are durable first. */
+function effectIn({ name, class: effectClass, digest }: Effect): Effect {
+  return { name, class: effectClass, ...(digest !== undefined && { digest }) };
 }
 
 function nameOf({ id, operation }: OperationLine): string {

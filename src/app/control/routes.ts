@@ -128,8 +128,8 @@ function reportOf({ type, data }: JsonObject): Report {
 
 function decisionOf(path: string, body: JsonObject): Decision {
   const { outcome, edits } = body;
-  if (outcome !== "accepted" && outcome !== "rejected" && outcome !== "changes") {
-    throw new RunwrightError("usage.invalid", "A decision has the 'outcome' accepted, rejected or changes.");
+  if (outcome !== "accepted" && outcome !== "rejected" && outcome !== "changes" && outcome !== "retry") {
+    throw new RunwrightError("usage.invalid", "A decision has the 'outcome' accepted, rejected, changes or retry.");
   }
   const comment = optionalText(body, "comment");
   const hash = optionalText(body, "hash");

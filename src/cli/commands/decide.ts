@@ -1,7 +1,7 @@
 import { reachRuns } from "../../app/reach.ts";
 import type { Decision, GateView, RunView } from "../../app/runs.ts";
 import { RunwrightError } from "../../base/error.ts";
-import { isJsonObject, type JsonObject } from "../../base/json.ts";
+import { isJsonObject, type Json, type JsonObject } from "../../base/json.ts";
 import type { ExitCode } from "../exit.ts";
 import { findRunOf } from "../find-run.ts";
 import { followToEnd, type FollowFlags, openLog } from "../follow-to-end.ts";
@@ -12,11 +12,13 @@ import { type Session, sessionConfig } from "../session.ts";
 import { splitPair, valueOfText } from "../values.ts";
 import { shownPath, wordOfRun } from "../words.ts";
 
-/** Options of `approve` and `reject`. */
+/** Options of `approve`, `reject` and `settle`. */
 export interface DecideOptions extends FollowFlags {
   readonly comment?: string;
   /** Each `field=value`; `approve` only. */
   readonly edit: readonly string[];
+  /** What the call left behind, as JSON; `settle --done` only. */
+  readonly receipt?: string;
 }
 
 /** What is decided at which gate. */
@@ -47,12 +49,19 @@ export async function decideCommand(
   await runs.decide(run, decisionOn(gate, request.outcome, options));
 
   const { output } = session;
-  const said = { accepted: "accepted", rejected: "rejected", changes: "changes asked for" }[request.outcome];
+  const said = saidOf(gate, request.outcome);
   const word = output.tone(request.outcome === "accepted" ? "good" : "attention", said);
   if (options.quiet !== true) output.note(`${word}  ${shownPath(gate.path)}: ${safeLine(gate.question)}`);
   if (reached.kind === "here")
     return await followToEnd(run, { app: reached.app, logs, config, session, log, fromStart: false }, options);
   return await handOver({ run, words: "goes on with" }, { ...reached, config, session }, options);
+}
+
+/** A gate of an operation is about what became of it. */
+function saidOf({ kind }: GateView, outcome: Decision["outcome"]): string {
+  if (kind !== "effect-unknown")
+    return { accepted: "accepted", rejected: "rejected", changes: "changes asked for", retry: "called again" }[outcome];
+  return { accepted: "done", rejected: "failed", changes: "changes asked for", retry: "called again" }[outcome];
 }
 
 function chooseGate(view: RunView, name: string | undefined): GateView {
@@ -93,7 +102,7 @@ function assertOpen({ row, instances }: RunView, name: string | undefined): void
 function decisionOn(gate: GateView, outcome: Decision["outcome"], options: DecideOptions): Decision {
   const { path, hash } = gate;
   const { comment } = options;
-  const edits = options.edit.length === 0 ? undefined : editsOf(options.edit, gate);
+  const edits = options.receipt === undefined ? editsIn(options, gate) : { receipt: receiptOf(options.receipt) };
   return {
     path,
     hash,
@@ -101,6 +110,18 @@ function decisionOn(gate: GateView, outcome: Decision["outcome"], options: Decid
     ...(comment === undefined ? {} : { comment }),
     ...(edits === undefined ? {} : { edits }),
   };
+}
+
+function editsIn({ edit }: DecideOptions, gate: GateView): JsonObject | undefined {
+  return edit.length === 0 ? undefined : editsOf(edit, gate);
+}
+
+function receiptOf(text: string): Json {
+  try {
+    return JSON.parse(text) as Json;
+  } catch {
+    throw new RunwrightError("usage.invalid", `--receipt takes JSON, such as '{"remote_id": "17"}'; it has '${text}'.`);
+  }
 }
 
 /** A field that is text now, or is to be, takes what is written as it is; any other is read as JSON where it can be. */

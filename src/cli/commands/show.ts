@@ -111,6 +111,10 @@ function decisionHints(view: RunView, gate: GateView, me: string): readonly stri
   const filled = isJsonObject(form?.["properties"]) ? Object.keys(form["properties"]) : [];
   const editable = [...gate.editable, ...filled];
   const which = open.length > 1 ? ` '${path}'` : "";
+  if (gate.kind === "effect-unknown") {
+    const words = ["--done   (--receipt '{…}' with what it left behind)", "--retry", "--fail"];
+    return words.map((word) => `  ${me} settle ${row.key.run}${which} ${word}`);
+  }
   const edit = editable.length === 0 ? "" : `   (--edit ${editable[0]}=… changes: ${editable.join(", ")})`;
   return [
     `  ${me} approve ${row.key.run}${which}${edit}`,

@@ -27,15 +27,15 @@ const limitsFields: readonly Field[] = [
   { name: "deadline", kind: "duration", default: "none", ...now, doc: "Time from the start of the run to its end." },
   { name: "steps", kind: "whole number", between: [1, 1_000_000], ...now, doc: "Step instances in all." },
   { name: "depth", kind: "whole number", between: [1, 20], default: "5", ...now, doc: "Workflows within workflows." },
-  { name: "tokens", kind: "whole number", between: [1, 1e12], ...later, doc: "Tokens of all model calls together." },
-  { name: "cost_usd", kind: "number", between: [0, 1e6], ...later, doc: "Money for all model calls together." },
+  { name: "tokens", kind: "whole number", between: [1, 1e12], ...now, doc: "Tokens of all model calls together." },
+  { name: "cost_usd", kind: "number", between: [0, 1e6], ...now, doc: "Money for all model calls together." },
   { name: "parallel", kind: "whole number", between: [1, 10_000], ...now, doc: "Calls at once in one run." },
   {
     name: "on_budget",
     kind: "choice",
     choices: ["pause", "fail"],
     default: "pause",
-    ...later,
+    ...now,
     doc: "What happens when tokens or money are used up.",
   },
 ];
@@ -67,8 +67,8 @@ const policyFields: readonly Field[] = [
 
 /** Fields of a connector that is given settings. */
 export const connectorFields: readonly Field[] = [
-  { name: "use", kind: "name", ...later, doc: "The pin: zendesk@3.2.0; required." },
-  { name: "with", kind: "templates", ...later, doc: "Its settings; secrets may stand here." },
+  { name: "use", kind: "name", ...now, doc: "The pin: zendesk@3.2.0; required." },
+  { name: "with", kind: "templates", ...now, doc: "Its settings; secrets may stand here." },
 ];
 
 /** Fields of an agent that is given a model. */
@@ -102,8 +102,8 @@ const declarations: readonly Field[] = [
   {
     name: "models",
     kind: "map",
-    entries: { name: "model", kind: "name", ...later, doc: "The pin: <provider>/<model>." },
-    ...later,
+    entries: { name: "model", kind: "name", ...now, doc: "The pin: <provider>/<model>." },
+    ...now,
     doc: "Models by alias.",
   },
   {
@@ -113,10 +113,10 @@ const declarations: readonly Field[] = [
       name: "connector",
       kind: "name",
       or: { kind: "map", fields: connectorFields },
-      ...later,
+      ...now,
       doc: "The pin: <connector>@<version>.",
     },
-    ...later,
+    ...now,
     doc: "Connectors by alias.",
   },
   {
@@ -146,7 +146,7 @@ const declarations: readonly Field[] = [
     ...later,
     doc: "Things in documents that scopes are named after.",
   },
-  { name: "secrets", kind: "names", ...later, doc: "Names of the secrets it uses." },
+  { name: "secrets", kind: "names", ...now, doc: "Names of the secrets it uses." },
   {
     name: "retain",
     kind: "choice",

@@ -210,8 +210,8 @@ export const askFields: readonly Field[] = [
 
 /** Fields of `undo`. */
 export const undoFields: readonly Field[] = [
-  { name: "tool", kind: "name", ...later, doc: "The action that undoes it: <connector>.<action>; required." },
-  { name: "with", kind: "templates", ...later, doc: "What it is called with; sees `receipt`." },
+  { name: "tool", kind: "name", ...now, doc: "The action that undoes it: <connector>.<action>; required." },
+  { name: "with", kind: "templates", ...now, doc: "What it is called with; sees `receipt`." },
 ];
 
 /** Fields of `allow`. */

@@ -19,7 +19,7 @@ export const verbs: readonly Verb[] = [
     doc: "Waits for some time, until a time, or for an event.",
   },
   { name: "fail", kind: "text", ...now, doc: "Ends the step as failed, with this text." },
-  { name: "llm", kind: "name", listable: true, ...later, doc: "Calls a model, by alias; a list of them with `pick`." },
+  { name: "llm", kind: "name", listable: true, ...now, doc: "Calls a model, by alias; a list of them with `pick`." },
   {
     name: "agent",
     aliases: ["provider"],
@@ -28,7 +28,7 @@ export const verbs: readonly Verb[] = [
     ...later,
     doc: "Lets a coding agent work, by alias.",
   },
-  { name: "tool", kind: "name", ...later, doc: "Calls an action of a connector: <connector>.<action>." },
+  { name: "tool", kind: "name", ...now, doc: "Calls an action of a connector: <connector>.<action>." },
   { name: "workflow", kind: "name", ...now, doc: "Runs another workflow: <id>@<version>." },
   { name: "plan", kind: "name", ...later, doc: "Lets a model, by alias, plan steps, checks the plan, and runs it." },
 ];

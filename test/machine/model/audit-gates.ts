@@ -42,6 +42,8 @@ function checkShown({ offer: { question, show, editable, form } }: Gate, request
 function checkAccepted({ offer, votes }: Gate, output: Json): string | undefined {
   const accepted = votes.filter(({ outcome }) => outcome === "accepted").length + 1;
   if (accepted < offer.quorum) return `accepted by ${accepted} of ${offer.quorum}`;
+  // What is given there is the receipt of an operation.
+  if (offer.kind !== undefined) return undefined;
   const fields = [...offer.editable, ...Object.keys(propertiesOf(offer.form))];
   return usesOnly(output, offer.show, fields) ? undefined : "it gives something that was neither shown nor asked for";
 }

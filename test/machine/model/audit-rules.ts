@@ -24,7 +24,7 @@ export function isMoving(instance: Instance): boolean {
   if (status === "ready") return true;
   if (status === "waiting") {
     const isOver = gate?.offer.expiresAt !== undefined && timer === undefined;
-    return waiting !== "gate" || cancelling || isOver;
+    return (waiting !== "gate" && waiting !== "reconcile") || cancelling || isOver;
   }
   if (status !== "running") return false;
   if (each !== undefined) return each.live === 0;

@@ -1,9 +1,10 @@
 import type { Plan, StepPlan } from "../../../src/language/plan.ts";
 import type { Decider, DecisionRequest } from "../../../src/machine/decide.ts";
 import type { RunEvent } from "../../../src/machine/event.ts";
+import { isEffectEvent } from "../../../src/machine/effects.ts";
 import type { Instance, RunState } from "../../../src/machine/state.ts";
 import { type GateState, hasEnded, isTerminal, type RunPhase, type StepStatus } from "../../../src/machine/states.ts";
-import { createEffectsAudit } from "./audit-effects.ts";
+import { createEffectsAudit, type EffectsAudit } from "./audit-effects.ts";
 import { checkDecision } from "./audit-gates.ts";
 import { createBarrier } from "./audit-barrier.ts";
 import { isMoving, waitsAreOver, waitsWereOver } from "./audit-rules.ts";
@@ -21,14 +22,17 @@ export type Invariant =
   | "M9"
   | "M10"
   | "M11"
+  | "M13"
   | "M14"
   | "M16"
+  | "M19"
   | "M20"
   | "M21"
   | "rule 1"
   | "rule 2"
   | "I1"
   | "I5"
+  | "I8"
   | "I13";
 
 /** A promise that was broken. */
@@ -69,6 +73,8 @@ export interface Audit {
   readonly after: (state: RunState, event: RunEvent, phase: RunPhase) => void;
   /** A call leaves the process with this idempotency key. */
   readonly calls: (path: string, key: string) => void;
+  /** What the rules say of an operation that is about to be asked for. */
+  readonly ruled: EffectsAudit["ruled"];
   /** Somebody is about to ask for a decision. */
   readonly asks: (request: DecisionRequest, by: Decider) => void;
   /** The state in memory, and the one that was made of the journal. */
@@ -86,7 +92,7 @@ export function createAudit(plan: Plan, seen: Seen): Audit {
   const expansions = new Map<string, readonly string[]>();
   const closed = new Set<string>();
   const barrier = createBarrier(plan);
-  const effects = createEffectsAudit();
+  const effects = createEffectsAudit(plan);
   let phase: RunPhase | undefined;
   let asked: { readonly request: DecisionRequest; readonly by: Decider } | undefined;
   let cancelled = false;
@@ -102,6 +108,7 @@ export function createAudit(plan: Plan, seen: Seen): Audit {
       if (used.has(key)) blame("M7", `${path} is called with a key whose call has succeeded`);
       callKeys.set(path, key);
     },
+    ruled: effects.ruled,
     asks: (request, by) => void (asked = { request, by }),
     rebuilt(live, again) {
       seen.crashes += 1;
@@ -124,22 +131,39 @@ export function createAudit(plan: Plan, seen: Seen): Audit {
     seen.events += 1;
     occasion("M2");
     if (phase !== undefined && isTerminal(phase)) blame("M2", `${event.kind} after the run was ${phase}`);
-    if (event.kind === "run.cancel-requested") cancelled = true;
-    if (event.kind === "run.limit-reached") barrier.timeOut();
+    noteRun(event);
     if (state.paused && !cancelled) checkPaused(event);
-    if (event.kind === "effect.received" || event.kind === "effect.intended") checkEffect(event);
+    if (isEffectEvent(event)) checkEffect(event);
+    if (event.kind === "effect.unknown" || event.kind === "effect.held") held(event.path);
+    else if (isEffectEvent(event)) return;
     else if ("path" in event) checkStep(state, event);
+  }
+
+  /** What happens to the run as a whole. */
+  function noteRun(event: RunEvent): void {
+    if (event.kind === "run.cancel-requested") cancelled = true;
+    if (event.kind === "run.resumed" && event.budget !== undefined) effects.granted(event.budget);
+    const isOver = event.kind === "budget.reached" && event.action === "fail";
+    if (isOver || event.kind === "run.limit-reached") barrier.timeOut();
   }
 
   /** An operation belongs to no state of its step: a receipt may follow its end. */
   function checkEffect(event: Parameters<typeof effects.check>[0]): void {
-    occasion("M7");
+    for (const invariant of ["M7", "M13", "I8"] as const) occasion(invariant);
     const problem = effects.check(event);
-    if (problem !== undefined) blame("M7", problem);
-    if (event.kind === "effect.received") return;
+    if (problem !== undefined) blame(...problem);
+    if (event.kind !== "effect.intended") return;
     occasion("M8");
     if (cancelled) blame("M8", `${event.operation.name} of ${event.path} begins after the cancel`);
     if (!running.has(event.path)) blame("M2", `${event.operation.name} of ${event.path} begins, which does not run`);
+  }
+
+  /** Its attempt ends uncounted, and a gate opens in its place, perhaps not the first. */
+  function held(path: string): void {
+    if (!running.delete(path)) blame("M2", `${path} waits for people, and does not run`);
+    closed.delete(path);
+    const last = known.get(path);
+    if (last !== undefined) last.gate = undefined;
   }
 
   function checkStep(state: RunState, event: RunEvent & { readonly path: string }): void {
@@ -177,6 +201,7 @@ export function createAudit(plan: Plan, seen: Seen): Audit {
     if (step === undefined) return;
     switch (event.kind) {
       case "step.started":
+      case "step.continued":
         checkStart(instance, step, event.attempt);
         break;
       case "step.succeeded":
@@ -226,6 +251,8 @@ export function createAudit(plan: Plan, seen: Seen): Audit {
 
   function checkGate(instance: Instance, event: Parameters<typeof checkDecision>[1]): void {
     occasion("M11");
+    const operation = instance.gate?.offer.operation;
+    if (event.kind === "gate.decided" && operation !== undefined) effects.settled(event, operation);
     const problem = checkDecision(instance, event, asked);
     if (problem !== undefined) blame("M11", problem);
   }
@@ -238,6 +265,7 @@ export function createAudit(plan: Plan, seen: Seen): Audit {
 
   function after(state: RunState, event: RunEvent, now: RunPhase): void {
     if (now !== phase) note(`run ${phase ?? "-"} ${now}`, event);
+    checkUsage(state);
     const old = phase;
     phase = now;
     for (const instance of state.instances.values()) compare(state, instance, event);
@@ -247,6 +275,13 @@ export function createAudit(plan: Plan, seen: Seen): Audit {
       if (running.size > parallel) blame("M16", `${running.size} calls run, and ${parallel} may`);
     }
     if (old !== undefined && event.kind !== "run.finished" && event.kind !== "run.set-aside") checkPhase(state, now);
+  }
+
+  function checkUsage({ usage }: RunState): void {
+    occasion("M19");
+    const tokens = (usage?.tokensIn ?? 0) + (usage?.tokensOut ?? 0);
+    if (tokens !== effects.tokens())
+      blame("M19", `it has used up ${tokens} tokens, and its receipts speak of ${effects.tokens()}`);
   }
 
   function compare(state: RunState, instance: Instance, event: RunEvent): void {
@@ -306,7 +341,8 @@ export function createAudit(plan: Plan, seen: Seen): Audit {
 
 /** True for an event of the gate at a path: it may leave the gate as open as it was. */
 function isOf(event: RunEvent, path: string): boolean {
-  return event.kind.startsWith("gate.") && "path" in event && event.path === path;
+  const isGate = event.kind.startsWith("gate.") || event.kind === "effect.unknown" || event.kind === "effect.held";
+  return isGate && "path" in event && event.path === path;
 }
 
 function isCall({ verb }: StepPlan): boolean {
@@ -324,6 +360,7 @@ function closes({ kind }: RunEvent): boolean {
 function begins({ kind }: RunEvent): boolean {
   return (
     kind === "step.started" ||
+    kind === "step.continued" ||
     kind === "iteration.started" ||
     kind === "scope.expanded" ||
     kind === "step.waiting" ||

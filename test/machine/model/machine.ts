@@ -57,5 +57,5 @@ function restored(state: RunState): RunState {
 }
 
 function keyOf(state: RunState, instance: Instance): string {
-  return callOf({ tenant: "t", workspace: "w", run: "r1" }, state, instance).idempotencyKey;
+  return callOf({ key: { tenant: "t", workspace: "w", run: "r1" }, version: {} }, state, instance).idempotencyKey;
 }

@@ -2,6 +2,7 @@ import { hasCode, RunwrightError } from "../../../src/base/error.ts";
 import type { Plan, StepPlan } from "../../../src/language/plan.ts";
 import type { Command } from "../../../src/machine/command.ts";
 import { withoutIterations } from "../../../src/machine/events.ts";
+import { addUsage } from "../../../src/machine/usage.ts";
 import { clearTimer, setStatus } from "../../../src/machine/lifecycle.ts";
 import { emptyState, type Instance, type RunState } from "../../../src/machine/state.ts";
 import type { Invariant } from "./audit.ts";
@@ -120,6 +121,45 @@ export const missingGuards: Readonly<Record<string, MissingGuard>> = {
       beginOperation(state, { path, operation, key, class: effectClass }) {
         if (!state.calls.has(state.instances.get(path) ?? noInstance)) throw tooLate;
         return { kind: "begins", event: { kind: "effect.intended", v: 1, path, operation, key, class: effectClass } };
+      },
+    }),
+  },
+  "what nobody knows is called again": {
+    breaks: "I8",
+    machine: machineWith({
+      beginOperation: (state, request) => real.beginOperation(state, { ...request, looked: true }),
+    }),
+  },
+  "what the rules deny is begun all the same": {
+    breaks: "M13",
+    machine: machineWith({
+      beginOperation(state, { rule, ...request }) {
+        const isDenied = rule?.().outcome === "deny";
+        return real.beginOperation(state, isDenied || rule === undefined ? request : { ...request, rule });
+      },
+    }),
+  },
+  "nobody is asked what the rules want people to allow": {
+    breaks: "M13",
+    machine: machineWith({
+      beginOperation: (state, { rule: _rule, ...request }) => real.beginOperation(state, request),
+    }),
+  },
+  "a budget is not looked at": {
+    breaks: "M19",
+    machine: withPlan((plan) => {
+      if (plan.limits === undefined) return plan;
+      const { tokens: _tokens, ...limits } = plan.limits;
+      return { ...plan, limits };
+    }),
+  },
+  "what was used up is counted twice": {
+    breaks: "M19",
+    machine: machineWith({
+      apply(state, event, at) {
+        real.apply(state, event, at);
+        if (event.kind === "effect.received" && event.usage !== undefined)
+          state.usage = addUsage(state.usage, event.usage);
       },
     }),
   },

@@ -25,9 +25,22 @@ export function operateOutside(world: World, spare: number): void {
 }
 
 function ask(world: World, call: Instance, digit: (place: number, many: number) => number): void {
-  const operation = { name: `o${digit(3, 3)}`, occurrence: 1, ...(digit(4, 10) === 9 && { digest: "other" }) };
-  world.ask(call, { operation, class: classes[digit(3, 3) + digit(5, 2)] ?? "keyed" });
+  const which = digit(3, 3);
+  const operation = { name: `o${which}`, occurrence: 1, ...(digit(4, 10) === 9 && { digest: "other" }) };
+  const effectClass = classes[which + digit(5, 2)] ?? "keyed";
+  const canFind = effectClass === "conditional" ? ({ canFind: true, isThere: digit(6, 2) === 1 } as const) : {};
+  world.ask(call, { operation, class: effectClass, ...canFind, ...aimOf(call, which) });
 }
+
+/** Some operations are a model's, and some are ones that the rules speak of: by the step, since rules do not change by chance. */
+function aimOf({ path }: Instance, which: number): Pick<Wish, "target" | "rule"> {
+  if (which === 0) return { target: { kind: "model", name: "m" }, rule: () => ({ ...rules, outcome: "allow" }) };
+  if (which === 1) return {};
+  const outcome = (["deny", "needs_approval", "allow"] as const)[path.length % 3] ?? "allow";
+  return { target: { kind: "tool", name: "t" }, rule: () => ({ ...rules, outcome }) };
+}
+
+const rules = { rules: ["r"], version: "1", reason: "so.", approvals: { count: 1, roles: ["boss"] } } as const;
 
 /** The one operation of a calm call, before the call ends: its receipt comes, or is lost with the attempt. */
 export function loseOrReceive(world: World, instance: Instance, outcomes: Outcomes): ReturnType<World["ask"]> {

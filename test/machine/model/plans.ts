@@ -20,10 +20,13 @@ export function randomPlan(chance: Seeded, calm = false): Plan {
 }
 
 function randomLimits(chance: Seeded): LimitsPlan {
+  const runtimeMs = chance.maybe(0.3) ? chance.whole(500, 5000) : 86_400_000;
+  const depth = chance.whole(0, 5);
   return {
-    runtimeMs: chance.maybe(0.3) ? chance.whole(500, 5000) : 86_400_000,
-    depth: chance.whole(0, 5),
-    onBudget: "pause",
+    runtimeMs,
+    depth,
+    tokens: 10,
+    onBudget: depth < 2 ? "fail" : "pause",
     ...(chance.maybe(0.6) && { parallel: chance.whole(1, 2) }),
     ...(chance.maybe(0.2) && { deadlineMs: chance.whole(1000, 20_000) }),
     ...(chance.maybe(0.1) && { steps: chance.whole(3, 15) }),

@@ -158,7 +158,11 @@ export function endingOf(plan: Plan, outcomes: Outcomes): Ending {
     for (let attempt = 1; attempt <= attemptsMax; attempt += 1) {
       calls.push(`${path}#${attempt}`);
       const operation = outcomes.operation(path);
-      if (operation === "blind" && isBegun && !isKept) return "failed";
+      if (operation === "blind" && isBegun && !isKept) {
+        // Nobody knows: people say that it was done, or let the step fail.
+        if (outcomes.gate(path) === "rejected") return "failed";
+        isKept = true;
+      }
       if (operation !== "none" && (!isKept || operation === "read")) {
         effects.push(`${path}#${attempt}`);
         isBegun = true;

@@ -5,7 +5,7 @@ import { illegalEvent } from "./illegal.ts";
 import type { Outcomes } from "./reference.ts";
 import { loseOrReceive, operateOutside } from "./operations.ts";
 import { eventTypes } from "./verbs.ts";
-import type { World } from "./world.ts";
+import { resumedIn, type World } from "./world.ts";
 
 /** Who decides in model runs: the starter, those who are named, somebody who is not, and people of every role. */
 const people: readonly [Decider, ...Decider[]] = [
@@ -61,7 +61,8 @@ function decideOne(world: World, chance: Seeded): void {
   const gate = old ?? oneOf(gates, chance);
   if (gate === undefined) return;
   const outcome = chance.pick(["accepted", "accepted", "changes", "rejected", "changes"] as const);
-  world.decide(gate, outcome, chance.pick(people), chance.maybe(0.05));
+  const isUnknown = gate.gate?.offer.kind === "effect-unknown" && outcome === "changes";
+  world.decide(gate, isUnknown ? "retry" : outcome, chance.pick(people), chance.maybe(0.05));
 }
 
 function endOneChild(world: World, chance: Seeded): void {
@@ -78,8 +79,7 @@ function toNextDue(world: World): void {
 function operate(world: World, chance: Seeded, dice: number): void {
   const { paused, cancel } = world.state();
   if (dice <= 39) {
-    const kind = paused ? "run.resumed" : "run.paused";
-    return world.say({ kind, v: 1, by: "ada" });
+    return world.say(paused ? resumedIn(world.state()) : { kind: "run.paused", v: 1, by: "ada" });
   }
   const rare = chance.next();
   if (rare > 0.5 && cancel === undefined) world.say({ kind: "run.cancel-requested", v: 1, by: "ada" });
@@ -118,15 +118,16 @@ function answerCalmly(world: World, chance: Seeded, outcomes: Outcomes): boolean
 function answerOne(world: World, instance: Instance, chance: Seeded, outcomes: Outcomes): void {
   const { path, gate, child } = instance;
   const [first] = everybody;
-  if (gate !== undefined) world.decide(instance, outcomes.gate(path), first);
+  if (gate?.state === "open") world.decide(instance, outcomes.gate(path), first);
   else if (child !== undefined) world.endChild(instance, outcomes.child(path));
   else answerCall(world, instance, chance, outcomes);
 }
 
-/** Its operation first: a paused run is resumed for it, and one whose outcome is not known fails the step. */
+/** Its operation first: a paused run is resumed for it, and for one whose outcome is not known people are asked. */
 function answerCall(world: World, instance: Instance, chance: Seeded, outcomes: Outcomes): void {
   const { path, attempt } = instance;
   const asked = loseOrReceive(world, instance, outcomes);
+  if (asked === "held") return;
   if (asked === "waits") return world.say({ kind: "run.resumed", v: 1, by: "ada" });
   world.endCall(instance, asked === "refused" ? "hopeless" : outcomes.call(path, attempt), chance.next());
 }
@@ -145,7 +146,7 @@ export function settle(world: World): boolean {
 
 function answer(world: World): boolean {
   const state = world.state();
-  if (state.paused) return said(() => world.say({ kind: "run.resumed", v: 1, by: "ada" }));
+  if (state.paused) return said(() => world.say(resumedIn(state)));
   const [call] = state.calls;
   if (call !== undefined) return said(() => world.endCall(call, "succeeded", 0.5));
   const [child] = state.children;

@@ -1,8 +1,12 @@
 import { hasCode, RunwrightError } from "../../../src/base/error.ts";
 import type { Plan } from "../../../src/language/plan.ts";
+import { nextBudget } from "../../../src/machine/budget.ts";
 import type { Command } from "../../../src/machine/command.ts";
+import { holdEvent } from "../../../src/machine/effect-gate.ts";
+import type { Beginning, Ruling } from "../../../src/machine/effects.ts";
 import type { Decider, DecisionRequest } from "../../../src/machine/decide.ts";
-import type { Operation, RunEvent, Vote } from "../../../src/machine/event.ts";
+import type { Operation, RunEvent, Target, Vote } from "../../../src/machine/event.ts";
+import type { Usage } from "../../../src/machine/usage.ts";
 import type { EffectClass } from "../../../src/language/connector.ts";
 import { failureEvent } from "../../../src/machine/retry.ts";
 import { type BegunOperation, type Instance, nextDueAt, type RunState } from "../../../src/machine/state.ts";
@@ -21,7 +25,7 @@ export interface World {
   readonly advance: (chance?: Seeded) => void;
   readonly endCall: (instance: Instance, how: "succeeded" | "failed" | "hopeless", chance: number) => void;
   /** A call asks for an operation, or its receipt comes. True when it is called now. */
-  readonly ask: (instance: Instance, wish: Wish) => "begins" | "received" | "waits" | "refused";
+  readonly ask: (instance: Instance, wish: Wish) => Asked;
   readonly receive: (instance: Instance, effect: BegunOperation) => void;
   readonly endChild: (instance: Instance, status: "completed" | "failed" | "cancelled") => void;
   /** False when it was refused. */
@@ -41,9 +45,25 @@ export interface World {
 export interface Wish {
   readonly operation: Operation;
   readonly class: EffectClass;
+  readonly canFind?: true;
+  /** It was carried out, and whoever looks finds it. */
+  readonly isThere?: boolean;
+  readonly target?: Target;
+  readonly rule?: () => Ruling;
+}
+
+/** What became of what a call asked for; `held`: its step waits for people now. */
+export type Asked = "begins" | "received" | "waits" | "held" | "refused";
+
+/** The event with which a paused run goes on: one that has used up its budget is granted another. */
+export function resumedIn(state: RunState): RunEvent {
+  const budget = nextBudget(state);
+  return { kind: "run.resumed", v: 1, by: "ada", ...(budget !== undefined && { budget }) };
 }
 
 const commandsMax = 5000;
+/** What one call of a model uses up. */
+export const usageOfOne: Usage = { calls: 1, tokensIn: 6, tokensCached: 0, tokensOut: 4, tokensReasoning: 0 };
 
 /** Begins a run. Every event is shown to the audit before and after it is applied. */
 export function beginWorld(
@@ -81,7 +101,7 @@ export function beginWorld(
     events.push([event, now]);
     machine.apply(state, event, now);
     audit.after(state, event, machine.phaseOf(state));
-    const started = event.kind === "step.started" && event.input !== undefined;
+    const started = (event.kind === "step.started" && event.input !== undefined) || event.kind === "step.continued";
     const instance = started ? state.instances.get(event.path) : undefined;
     if (instance !== undefined) audit.calls(instance.path, machine.keyOf(state, instance));
   }
@@ -120,21 +140,51 @@ export function beginWorld(
     add(failureEvent(instance, { error, canRetry: how === "failed" }, now, chance));
   }
 
-  function ask({ path, attempt }: Instance, { operation, class: effectClass }: Wish): ReturnType<World["ask"]> {
-    const key = `${path} ${operation.name} ${operation.digest ?? ""}`;
+  function ask(instance: Instance, { isThere = false, ...wish }: Wish): Asked {
+    const { path, attempt } = instance;
+    const { name, digest = "" } = wish.operation;
     try {
-      const begun = machine.beginOperation(state, { path, attempt, operation, class: effectClass, key });
-      if (begun.kind === "begins") add(begun.event);
-      return begun.kind;
+      if (wish.rule !== undefined) audit.ruled(path, wish.operation, wish.rule().outcome);
+      const request = { ...wish, path, attempt, key: `${path} ${name} ${digest}` };
+      const begun = machine.beginOperation(state, request);
+      if (begun.kind !== "looks") return takeIn(instance, begun);
+      if (!isThere) return takeIn(instance, machine.beginOperation(state, { ...request, looked: true }));
+      const found = machine.receiveReceipt(state, { ...request, receipt: { found: attempt }, found: true });
+      if ("event" in found) add(found.event);
+      return "received";
     } catch (error) {
       if (effectRefusals.some((code) => hasCode(error, code))) return "refused";
       throw error;
     }
   }
 
-  function receive({ path, attempt }: Instance, { operation }: BegunOperation): void {
+  /** As the engine does: what the rules deny fails its step, and what people have to settle lets it wait for them. */
+  function takeIn(instance: Instance, begun: Beginning): Asked {
+    switch (begun.kind) {
+      case "begins":
+        add(begun.event);
+        return "begins";
+      case "denied":
+        add(begun.event);
+        endCall(instance, "hopeless", 0);
+        return "held";
+      case "held":
+        add(holdEvent(instance, begun.hold));
+        return "held";
+      case "spent":
+        add(begun.event);
+        return "waits";
+      case "looks":
+        throw new RunwrightError("internal", "looked for twice");
+      default:
+        return begun.kind;
+    }
+  }
+
+  function receive({ path, attempt }: Instance, { operation, target }: BegunOperation): void {
     try {
-      const received = machine.receiveReceipt(state, { path, attempt, operation, receipt: { attempt } });
+      const usage = target?.kind === "model" ? { usage: usageOfOne } : {};
+      const received = machine.receiveReceipt(state, { path, attempt, operation, receipt: { attempt }, ...usage });
       if ("event" in received) add(received.event);
     } catch (error) {
       if (!hasCode(error, "call.aborted")) throw error;
@@ -198,6 +248,7 @@ const refusals = ["gate.forbidden", "gate.decided", "gate.edit-refused"] as cons
 
 /** What somebody would say about what a gate shows now: the boss changes what may be changed, and everybody fills in the form. */
 function requestOf({ path, gate }: Instance, outcome: Vote["outcome"], by: Decider): DecisionRequest {
+  if (gate?.offer.kind !== undefined) return { path, outcome, hash: gate.offer.hash };
   const edits = {
     ...(gate?.offer.form !== undefined && { reason: "because" }),
     ...(by.id === "boss" && { amount: 2 }),

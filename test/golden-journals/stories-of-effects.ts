@@ -1,0 +1,109 @@
+import type { Effect } from "../../src/ports/action.ts";
+import type { Policy } from "../../src/ports/policy.ts";
+import { ada } from "../engine/stage.ts";
+import { settled, update } from "../engine/effects.ts";
+import { pass, second, type Story } from "./stories.ts";
+
+const desk = "workflow: w\nconnectors: { desk: zendesk@3.2.0 }\n";
+
+/** Denies what is aimed at `never`, and wants people to allow what is aimed at `asked`. */
+const policy: Policy = {
+  decide({ target }) {
+    const outcome = target === "never" ? "deny" : target === "asked" ? "needs_approval" : "allow";
+    return { outcome, rules: [outcome], version: "1", reason: "so.", approvals: { count: 1, roles: ["team"] } };
+  },
+};
+
+function aimedAt(name: string): Effect {
+  return { ...update, target: { kind: "tool", name, arguments: null } };
+}
+
+const ask: Effect = {
+  name: "ask",
+  class: "read",
+  target: { kind: "model", name: "m", arguments: null },
+  usage: () => ({ calls: 1, tokensIn: 60, tokensCached: 20, tokensOut: 30, tokensReasoning: 0, costUsd: 0.25 }),
+};
+
+/** What stories tell of operations that are aimed at something, and of those whose answer never came. */
+export const storiesOfEffects: readonly Story[] = [
+  {
+    name: "allowed-or-not",
+    about:
+      "tools: one that the policy denies, one that people allow, with what it left behind, and one with a key of its own",
+    text: `${desk}steps:
+  - { id: never, on_failure: continue, tool: desk.get_ticket, with: { id: "1" } }
+  - { id: asked, tool: desk.update_ticket, with: { id: "2" } }
+  - { id: named, tool: desk.update_ticket, with: { id: "3" }, idempotency_key: "ticket-\${run.id}" }
+`,
+    policy,
+    result: async ({ once, step }) => {
+      const output = await once(aimedAt(step), async () => ({ of: step }));
+      return { output, receipt: { remote_id: "17", before: { priority: "low" } } };
+    },
+    live: (world, key) =>
+      settled(world, world.engine.decide(key, { id: "tess", roles: ["team"] }, { path: "asked", outcome: "accepted" })),
+  },
+  {
+    name: "budget",
+    about: "a run whose models use up what they may: it is warned, pauses, and is granted more",
+    text: `workflow: w
+models: { fast: anthropic/claude-haiku-4-5-20251001 }
+limits: { tokens: 170 }
+steps:
+  - { id: a, llm: fast, system: Be short., prompt: One. }
+  - { id: b, llm: fast, prompt: Two. }
+  - { id: c, llm: fast, prompt: "\${b.usage.input_tokens}" }
+`,
+    work: ({ once }) => once(ask, async () => "so"),
+    live: (world, key) => settled(world, world.engine.resume(key, ada)),
+  },
+  {
+    name: "budget-fails",
+    about: "a run that fails when its models have used up what they may",
+    text: `workflow: w
+models: { fast: anthropic/claude-haiku-4-5-20251001 }
+limits: { cost_usd: 0.2, on_budget: fail }
+steps: [{ id: a, llm: fast, prompt: One. }, { id: b, llm: fast, prompt: Two. }]
+`,
+    work: ({ once }) => once(ask, async () => "so"),
+  },
+  {
+    name: "unknown-outcomes",
+    about: "operations that a crash cut off: called again because somebody said so, done, failed, and found",
+    text: `workflow: w
+mode: parallel
+steps:
+  - { id: again, function: work }
+  - { id: done, function: work }
+  - { id: fails, on_failure: continue, function: work }
+  - { id: found, function: work, timeout: 10s }
+`,
+    work: cutOffOnce(),
+    async live(world, key) {
+      await world.crash();
+      const decide = (path: string, outcome: "accepted" | "rejected" | "retry"): Promise<void> =>
+        settled(world, world.engine.decide(key, ada, { path, outcome, ...(outcome === "accepted" && { edits }) }));
+      await decide("again", "retry");
+      await decide("done", "accepted");
+      await decide("fails", "rejected");
+      await pass(world, 60 * second);
+    },
+  },
+];
+
+const edits = { receipt: { id: 1 } };
+
+/** Every step's operation hangs the first time it is called. */
+function cutOffOnce(): NonNullable<Story["work"]> {
+  const called = new Set<string>();
+  return ({ once, path }) => {
+    const found: Effect = { name: "pay", class: "readback", find: async () => ({ found: path }) };
+    const effect: Effect = path === "found" ? found : { name: "pay", class: "blind" };
+    return once(effect, () => {
+      if (called.has(path)) return Promise.resolve({ paid: path });
+      called.add(path);
+      return new Promise<never>(() => undefined);
+    });
+  };
+}
