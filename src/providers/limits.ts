@@ -1,7 +1,7 @@
 /** Every bound of the calls of models, in one place. */
 export const providerLimits = {
-  /** Tokens that an answer may have when a step does not say. Left out, some providers would allow 128,000 of them. */
-  answerTokens: 4096,
+  /** Tokens that an answer may have, thoughts included, when a step does not say. Left out, some providers would allow 128,000 of them. */
+  answerTokens: 8192,
   /** What a provider may answer, unpacked. */
   answerBytesMax: 16_777_216, // 16 MiB
   /** How long one call may take in all when the configuration does not say; a step's own timeout may end it sooner. */

@@ -103,8 +103,13 @@ async function inTime(
   const timeoutMs = party.settings.timeoutMs ?? providerLimits.callMs;
   const late = new AbortController();
   const alarm = party.clock.after(timeoutMs, () => late.abort());
+  const bounded = AbortSignal.any([signal, late.signal]);
+  const { promise: stopped, reject } = Promise.withResolvers<never>();
+  const onAbort = (): void => reject(aborted(party.name));
+  bounded.addEventListener("abort", onAbort, { once: true });
   try {
-    return await work(AbortSignal.any([signal, late.signal]));
+    // Not all that a call waits for knows of signals: a command that gives the key does not.
+    return await Promise.race([work(bounded), stopped]);
   } catch (error) {
     if (signal.aborted) throw aborted(party.name);
     if (!late.signal.aborted) throw error;
@@ -112,5 +117,6 @@ async function inTime(
     throw new RunwrightError("model.unavailable", message, { cause: error });
   } finally {
     alarm[Symbol.dispose]();
+    bounded.removeEventListener("abort", onAbort);
   }
 }

@@ -2,10 +2,11 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { hasCode } from "../../src/base/error.ts";
 import { providerLimits } from "../../src/providers/limits.ts";
+import type { Vault } from "../../src/ports/vault.ts";
 import type { Script } from "../../src/providers/scripted.ts";
 import { createManualClock } from "../../src/testing/manual-clock.ts";
 import { json, startStub, type Stub } from "./stub-server.ts";
-import { canary, errorOf, modelsOf, never, pins, providersAt, say, settle } from "./world.ts";
+import { canary, errorOf, modelsOf, never, pins, providersAt, say, settle, vault } from "./world.ts";
 
 /** An answer of a server with the chat interface. */
 const chat = json({
@@ -46,6 +47,23 @@ test("a key that is missing is named with its variable and the line of the confi
     error.message,
     /Set WORK_KEY, or name another place in providers\.work\.key \(runwright\.config\.yaml:4\)/,
   );
+});
+
+test("a call ends when it is called off, also while its key is still being fetched", async () => {
+  const asked = Promise.withResolvers<void>();
+  const slow: Vault = {
+    ...vault,
+    resolve() {
+      asked.resolve();
+      return Promise.withResolvers<string>().promise;
+    },
+  };
+  await using models = modelsOf(providersAt("http://127.0.0.1:1"), { vault: slow });
+  const controller = new AbortController();
+  const call = errorOf(models.call(say(pins.openai, "Hello"), controller.signal));
+  await asked.promise;
+  controller.abort();
+  assert.equal((await call).code, "call.aborted");
 });
 
 test("a local server needs no key, and gets none that nobody wrote", async () => {

@@ -1,6 +1,5 @@
 import { setImmediate } from "node:timers/promises";
 import { RunwrightError } from "../../src/base/error.ts";
-import type { Clock } from "../../src/base/clock.ts";
 import type { ModelRequest, Models } from "../../src/ports/model.ts";
 import type { Vault } from "../../src/ports/vault.ts";
 import { createRealClock } from "../../src/app/clock.ts";
@@ -54,7 +53,7 @@ export const pins: Readonly<Record<WireKind, string>> = {
 /** Models with the given providers, real time and no prices of a user. */
 export function modelsOf(
   providers: ModelsOptions["providers"],
-  more: Partial<Pick<ModelsOptions, "prices" | "clock" | "readScript">> & { readonly clock?: Clock } = {},
+  more: Partial<Omit<ModelsOptions, "providers">> = {},
 ): Models {
   return createModels({
     providers,
