@@ -1,12 +1,17 @@
 import type { Problems } from "../language/problems.ts";
 import { entryOf, kindOf, type SourceMap, type SourceNode } from "../language/source/tree.ts";
 import type { Source } from "../language/world.ts";
+import type { Price } from "../providers/prices.ts";
+import type { ProviderSettings } from "../providers/settings.ts";
 import { entriesUnder, readChecked, reportUnknownKeys } from "./checked-file.ts";
+import { readPrices, readProviders } from "./provider-config.ts";
 
 /** What the configuration file says; what it leaves out has its default. */
 export interface ConfigFile {
   readonly data?: string;
   readonly roles?: Readonly<Record<string, readonly string[]>>;
+  readonly providers?: Readonly<Record<string, ProviderSettings>>;
+  readonly prices?: readonly Price[];
 }
 
 /** Checks a configuration like a workflow: throws `config.invalid` with all its problems. */
@@ -15,10 +20,17 @@ export function parseConfigFile(source: Source): ConfigFile {
 }
 
 function readRoot(root: SourceMap, problems: Problems): ConfigFile {
-  reportUnknownKeys(root, ["data", "roles"], "in the configuration", problems);
+  reportUnknownKeys(root, ["data", "roles", "providers", "prices"], "in the configuration", problems);
   const data = readText(root, "data", problems);
   const roles = readRoles(root, problems);
-  return { ...(data === undefined ? {} : { data }), ...(roles === undefined ? {} : { roles }) };
+  const providers = readProviders(root, problems);
+  const prices = readPrices(root, problems);
+  return {
+    ...(data === undefined ? {} : { data }),
+    ...(roles === undefined ? {} : { roles }),
+    ...(providers === undefined ? {} : { providers }),
+    ...(prices === undefined ? {} : { prices }),
+  };
 }
 
 function readText(map: SourceMap, key: string, problems: Problems): string | undefined {

@@ -1,5 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
+import type { Price } from "../providers/prices.ts";
+import type { ProviderSettings } from "../providers/settings.ts";
+import { wellKnownProviders, withDefaults } from "../providers/well-known.ts";
 import type { ConfigFile } from "./config-file.ts";
 
 /** The name of the one optional file that makes a folder a project. */
@@ -18,6 +21,10 @@ export interface Config {
   readonly data: string;
   /** Who may decide: role names with the people who have them. */
   readonly roles: Readonly<Record<string, readonly string[]>>;
+  /** Providers of models by name: the well-known ones, and those of the file. */
+  readonly providers: Readonly<Record<string, ProviderSettings>>;
+  /** Prices of the user's own. */
+  readonly prices: readonly Price[];
   readonly origins: Readonly<Record<"data" | "roles", Origin>>;
 }
 
@@ -40,11 +47,20 @@ export async function loadConfig(cwd: string, env: Readonly<Record<string, strin
     file: found ? file : undefined,
     data,
     roles: written.roles ?? {},
+    providers: providersOf(written, env),
+    prices: written.prices ?? [],
     origins: {
       data: fromEnv ? "RUNWRIGHT_DATA" : written.data === undefined ? "default" : configFileName,
       roles: written.roles === undefined ? "default" : configFileName,
     },
   };
+}
+
+function providersOf({ providers = {} }: ConfigFile, env: Parameters<typeof loadConfig>[1]): Config["providers"] {
+  const written = Object.entries(providers).map(
+    ([name, settings]) => [name, withDefaults(name, settings, env)] as const,
+  );
+  return { ...wellKnownProviders(env), ...Object.fromEntries(written) };
 }
 
 /** The checker is loaded only when there is something to check: most projects have no such file, and every command starts here. */

@@ -43,6 +43,21 @@ export const rooms: readonly Room[] = [
   },
   { name: "adapters/postgres", rooms: ["base", "machine", "ports"], outside: ["pg"] },
   { name: "adapters/local-host", rooms: ["base", "ports"], outside: [] },
+  {
+    // The makers of models. `ai` and its packages are loaded at the first call.
+    name: "providers",
+    rooms: ["base", "language", "machine", "ports"],
+    outside: [
+      "ai",
+      "@ai-sdk/anthropic",
+      "@ai-sdk/azure",
+      "@ai-sdk/google",
+      "@ai-sdk/openai",
+      "@ai-sdk/openai-compatible",
+      "@ai-sdk/xai",
+      "undici",
+    ],
+  },
   { name: "testing", rooms: [...core, "engine", "adapters/memory"], outside: ["node:test", "node:assert/strict"] },
   {
     name: "app",
@@ -55,6 +70,7 @@ export const rooms: readonly Room[] = [
       "adapters/sqlite",
       "adapters/postgres",
       "adapters/local-host",
+      "providers",
     ],
     outside: [
       "node:crypto",
