@@ -94,9 +94,10 @@ function shown(type: string): string {
 }
 
 function jsonOf(bytes: Buffer): Json {
+  const text = textOf(bytes);
   let value: unknown;
   try {
-    value = JSON.parse(textOf(bytes));
+    value = JSON.parse(text);
   } catch {
     throw new RunwrightError("tool.bad-answer", "The answer is JSON that breaks off or cannot be read.");
   }
