@@ -64,4 +64,19 @@ export const limits = {
   pageRowsMax: 1000,
   /** What the steps of one run may log. */
   runLogBytesMax: 67_108_864, // 64 MiB
+  /** A request of a connector: until it is connected, until its answer begins, between two parts of it, and in all. */
+  connectMs: 10_000,
+  answerHeadersMs: 60_000,
+  answerIdleMs: 30_000,
+  requestMs: 120_000,
+  connectionsPerServerMax: 16,
+  /** An answer to a connector, packed and unpacked. */
+  answerBytesMax: 8_388_608, // 8 MiB
+  redirectsMax: 3,
+  /** How long another server may ask to be left alone. */
+  retryAfterMsMax: 86_400_000, // 1 day
+  /** What is kept of another server's own words. */
+  remoteWordsMax: 200,
+  /** Access tokens that are kept in memory. */
+  accessTokensMax: 100,
 } as const;

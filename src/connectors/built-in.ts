@@ -1,7 +1,11 @@
 import type { ConnectorDescriptor } from "../language/connector.ts";
+import githubIssues from "./github-issues.json" with { type: "json" };
 import googleCalendar from "./google-calendar.json" with { type: "json" };
+import http from "./http.json" with { type: "json" };
 import openMeteo from "./open-meteo.json" with { type: "json" };
 import osmPlaces from "./osm-places.json" with { type: "json" };
+import servicenow from "./servicenow.json" with { type: "json" };
+import slack from "./slack.json" with { type: "json" };
 import smtp from "./smtp.json" with { type: "json" };
 import zendesk from "./zendesk.json" with { type: "json" };
 
@@ -12,4 +16,8 @@ export const builtInConnectors: readonly ConnectorDescriptor[] = [
   osmPlaces,
   googleCalendar,
   smtp,
+  servicenow,
+  githubIssues,
+  slack,
+  http,
 ] as unknown as readonly ConnectorDescriptor[];

@@ -1,4 +1,4 @@
-import { effectClasses } from "../language/connector.ts";
+import { connectorKinds, effectClasses } from "../language/connector.ts";
 import type { Field } from "../language/fields/field.ts";
 
 const now = { supported: true } as const;
@@ -9,6 +9,14 @@ export const connectorFileFields: readonly Field[] = [
   { name: "version", kind: "text", ...now, doc: "What pins end with: 3.2.0; required." },
   { name: "title", kind: "text", ...now, doc: "What it is, for people; required." },
   { name: "settings", kind: "type", ...now, doc: "Type of an object: what `connectors.<alias>.with` takes." },
+  {
+    name: "kind",
+    kind: "choice",
+    choices: connectorKinds,
+    ...now,
+    doc: "How its actions are carried out; the section of that name says more.",
+  },
+  { name: "http", kind: "map", ...now, doc: "Where it is, and how it is signed in to." },
   { name: "actions", kind: "map", ...now, doc: "Its actions by name; required." },
 ];
 
@@ -28,4 +36,5 @@ export const actionFields: readonly Field[] = [
   { name: "undo", kind: "name", ...now, doc: "The action that undoes it, called with the receipt's `before`." },
   { name: "targets", kind: "names", ...now, doc: "Inputs that say who or where." },
   { name: "trusted", kind: "true/false", ...now, doc: "Nothing from outside the organisation is in what it gives." },
+  { name: "http", kind: "map", ...now, doc: "The request, and what is made of its answer." },
 ];

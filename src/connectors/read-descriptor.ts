@@ -1,8 +1,14 @@
 import { RunwrightError } from "../base/error.ts";
 import { isJsonObject } from "../base/json.ts";
-import { readKeys, type Written } from "../language/check/keys.ts";
+import { readKeys, type Written, WrittenFields } from "../language/check/keys.ts";
 import { booleanIn, choiceIn, mapIn, namesIn, reportShape, textIn } from "../language/check/values.ts";
-import { type ActionDescriptor, type ConnectorDescriptor, effectClasses } from "../language/connector.ts";
+import {
+  type ActionDescriptor,
+  type ConnectorDescriptor,
+  type ConnectorKind,
+  connectorKinds,
+  effectClasses,
+} from "../language/connector.ts";
 import { misfitOf } from "../language/expression/assignable.ts";
 import { givenTypeOf, typeOfSchema } from "../language/expression/type.ts";
 import type { Schema } from "../language/plan.ts";
@@ -10,9 +16,11 @@ import { createProblems, type Problems } from "../language/problems.ts";
 import { formatDiagnostic } from "../language/report.ts";
 import { jsonSchemaOf } from "../language/schema/json-schema.ts";
 import { loadSource } from "../language/source/load.ts";
-import { pathAt, type SourceEntry, type SourceNode } from "../language/source/tree.ts";
+import { pathAt, type SourceEntry, type SourceNode, toJson } from "../language/source/tree.ts";
 import type { Source } from "../language/world.ts";
 import { actionFields, connectorFileFields } from "./descriptor-fields.ts";
+import { createMapper, type Mapper } from "./mapper.ts";
+import { readHttpAction, readHttpConnector } from "./read-http.ts";
 
 const namePattern = /^[a-z0-9](?:[a-z0-9_-]{0,62}[a-z0-9])?$/;
 const versionPattern = /^[0-9A-Za-z](?:[0-9A-Za-z.+-]{0,62}[0-9A-Za-z])?$/;
@@ -22,7 +30,7 @@ const actionPattern = /^[a-z][A-Za-z0-9_.-]{0,63}$/;
 export function readDescriptor(source: Source): ConnectorDescriptor {
   const problems = createProblems(source.text);
   const root = loadSource(source, problems);
-  const descriptor = root === undefined ? undefined : readConnector(root, problems);
+  const descriptor = root === undefined ? undefined : readConnector(root, createMapper(source.text, problems));
   if (problems.errors === 0 && descriptor !== undefined) return descriptor;
 
   const found = problems.inOrder((offset) => pathAt(root, offset));
@@ -32,13 +40,14 @@ export function readDescriptor(source: Source): ConnectorDescriptor {
   );
 }
 
-function readConnector(root: SourceNode, problems: Problems): ConnectorDescriptor | undefined {
+function readConnector(root: SourceNode, mapper: Mapper): ConnectorDescriptor | undefined {
+  const { problems } = mapper;
   const whole: SourceEntry = { key: "a connector", keyRange: root.range, value: root };
   const map = mapIn(problems, whole, "a map of name, version, title and actions");
   if (map === undefined) return undefined;
   const written = readKeys(map, connectorFileFields, "in a connector", problems);
   const settings = written.get("settings");
-  return {
+  const named = {
     name: patternIn(required(written, "name", whole, problems), namePattern, "a name such as zendesk", problems),
     version: patternIn(
       required(written, "version", whole, problems),
@@ -48,24 +57,82 @@ function readConnector(root: SourceNode, problems: Problems): ConnectorDescripto
     ),
     title: textOf(required(written, "title", whole, problems), problems),
     ...(settings !== undefined && { settings: objectSchema(settings, problems) }),
-    actions: readActions(required(written, "actions", whole, problems), problems),
+  };
+  const actions = readActions(required(written, "actions", whole, problems), problems);
+  return {
+    ...named,
+    ...readSections(mapper, { whole, written, settings: named.settings, actions }),
+    actions: Object.fromEntries(actions.map(({ name, descriptor }) => [name, descriptor])),
   };
 }
 
-function readActions(entry: SourceEntry | undefined, problems: Problems): ConnectorDescriptor["actions"] {
+interface Whole {
+  readonly whole: SourceEntry;
+  readonly written: Written;
+  readonly settings: Schema | undefined;
+  readonly actions: readonly ReadAction[];
+}
+
+/** What stands in the sections of a connector's kind, checked by the reader of that kind. */
+function readSections(
+  mapper: Mapper,
+  all: Whole,
+): Pick<ConnectorDescriptor, (ConnectorKind & keyof ConnectorDescriptor) | "kind"> {
+  const { problems } = mapper;
+  const { whole, written, actions } = all;
+  const entry = written.get("kind");
+  const kind = entry === undefined ? undefined : choiceIn(problems, entry, connectorKinds);
+  for (const other of connectorKinds) if (other !== kind) checkStray(problems, all, other);
+  if (kind === undefined) return {};
+
+  const own = required(written, kind, whole, problems);
+  for (const { entry: action, written: parts } of actions) required(parts, kind, action, problems);
+  if (own === undefined) return { kind };
+  sectionReaders[kind]?.(mapper, own, all);
+  const section = toJson(own.value);
+  return { kind, ...(isJsonObject(section) && { [kind]: section }) };
+}
+
+/** E015 for a section of another kind. */
+function checkStray(problems: Problems, { written, actions }: Whole, kind: ConnectorKind): void {
+  const hint = written.has("kind") ? "remove it" : `add "kind": "${kind}"`;
+  for (const section of [written.get(kind), ...actions.map((action) => action.written.get(kind))])
+    if (section !== undefined)
+      problems.report("E015", section.keyRange, `'${kind}' belongs to a connector of kind ${kind}`, { hint });
+}
+
+type SectionReader = (mapper: Mapper, entry: SourceEntry, all: Whole) => void;
+
+/** Checks the sections of each kind, of the connector and of its actions. */
+const sectionReaders: Readonly<Partial<Record<ConnectorKind, SectionReader>>> = {
+  http: readHttpSections,
+};
+
+function readHttpSections(mapper: Mapper, entry: SourceEntry, { settings, actions }: Whole): void {
+  const connector = readHttpConnector(mapper, entry, settings);
+  if (connector === undefined) return;
+  for (const { name, descriptor, written } of actions) {
+    const section = written.get("http");
+    if (section !== undefined) readHttpAction(mapper, section, { name, descriptor, settings, connector });
+  }
+}
+
+function readActions(entry: SourceEntry | undefined, problems: Problems): readonly ReadAction[] {
   const map = entry === undefined ? undefined : mapIn(problems, entry, "a map of actions by name");
-  if (entry === undefined || map === undefined) return {};
+  if (entry === undefined || map === undefined) return [];
   if (map.entries.length === 0) reportShape(problems, entry, "a map with at least one action");
 
-  const read = map.entries.map((action) => ({ action, written: readAction(action, problems) }));
-  const actions = Object.fromEntries(read.map(({ action, written }) => [action.key, written.descriptor]));
-  for (const { written } of read) checkUndo(written, actions, problems);
-  return actions;
+  const read = map.entries.map((action) => readAction(action, problems));
+  const actions = Object.fromEntries(read.map(({ name, descriptor }) => [name, descriptor]));
+  for (const each of read) checkUndo(each, actions, problems);
+  return read;
 }
 
 interface ReadAction {
+  readonly name: string;
+  readonly entry: SourceEntry;
+  readonly written: Written;
   readonly descriptor: ActionDescriptor;
-  readonly undo: SourceEntry | undefined;
 }
 
 function readAction(entry: SourceEntry, problems: Problems): ReadAction {
@@ -75,7 +142,7 @@ function readAction(entry: SourceEntry, problems: Problems): ReadAction {
       hint: "begin with a-z, then letters, digits, '_', '-' and '.'",
     });
   const map = mapIn(problems, entry, "a map of title, effect and input");
-  if (map === undefined) return { descriptor: nothing, undo: undefined };
+  if (map === undefined) return { name: entry.key, entry, written: new WrittenFields(), descriptor: nothing };
 
   const written = readKeys(map, actionFields, "in an action", problems);
   const title = textOf(required(written, "title", entry, problems), problems);
@@ -86,10 +153,20 @@ function readAction(entry: SourceEntry, problems: Problems): ReadAction {
     effect: (effect === undefined ? undefined : choiceIn(problems, effect, effectClasses)) ?? nothing.effect,
     input: input === undefined ? {} : objectSchema(input, problems),
     ...optionalParts(written, problems),
+    ...sectionsOf(written),
   };
   checkTargets(written.get("targets"), descriptor, problems);
   checkRead(written, descriptor, problems);
-  return { descriptor, undo: written.get("undo") };
+  return { name: entry.key, entry, written, descriptor };
+}
+
+/** The sections of an action, as they are written: their reader comes when all actions are known. */
+function sectionsOf(written: Written): Pick<ActionDescriptor, ConnectorKind & keyof ActionDescriptor> {
+  const sections = connectorKinds.map((kind) => {
+    const entry = written.get(kind);
+    return [kind, entry === undefined ? undefined : toJson(entry.value)] as const;
+  });
+  return Object.fromEntries(sections.filter(([, section]) => isJsonObject(section)));
 }
 
 function optionalParts(
@@ -137,10 +214,11 @@ function checkRead(written: Written, { effect }: ActionDescriptor, problems: Pro
 
 /** The action that undoes another takes what that one's receipt holds as `before`. */
 function checkUndo(
-  { descriptor, undo }: ReadAction,
+  { descriptor, written }: ReadAction,
   actions: ConnectorDescriptor["actions"],
   problems: Problems,
 ): void {
+  const undo = written.get("undo");
   if (undo === undefined || descriptor.undo === undefined) return;
   const { range } = undo.value;
   const other = Object.hasOwn(actions, descriptor.undo) ? actions[descriptor.undo] : undefined;

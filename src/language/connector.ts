@@ -1,4 +1,11 @@
+import { isJsonObject, type Json, type JsonObject } from "../base/json.ts";
 import type { Schema } from "./plan.ts";
+
+/** How the actions of a connector are carried out: each kind has a section of its own name in the connector and in its actions. */
+export type ConnectorKind = "http" | "mcp" | "function";
+
+/** All of them. */
+export const connectorKinds: readonly ConnectorKind[] = ["http", "mcp", "function"];
 
 /**
  * What happens when a call was interrupted and nobody knows whether it was done: `read` changes nothing; `keyed` sends a key that the remote
@@ -35,6 +42,8 @@ export interface ActionDescriptor {
   readonly targets?: readonly string[];
   /** Nothing from outside the organisation is in what it gives: it does not make a write need a gate. */
   readonly trusted?: true;
+  /** Of a connector of kind `http`: the requests and what is made of their answers, as written. */
+  readonly http?: JsonObject;
 }
 
 /** A version of a connector, as data: what it can do, without the code that does it. */
@@ -44,5 +53,14 @@ export interface ConnectorDescriptor {
   readonly title: string;
   /** JSON Schema of an object: what `connectors.<alias>.with` takes. A setting of format `password`, or that is `writeOnly`, is a secret. */
   readonly settings?: Schema;
+  /** Undefined: it is described only, and carried out by code that knows its name. */
+  readonly kind?: ConnectorKind;
+  /** Of kind `http`: where it is and how it is signed in to, as written. */
+  readonly http?: JsonObject;
   readonly actions: Readonly<Record<string, ActionDescriptor>>;
+}
+
+/** True for the schema of a setting that is a secret: it is `writeOnly`, or of format `password`. */
+export function isSecretSetting(property: Json | undefined): boolean {
+  return isJsonObject(property) && (property["writeOnly"] === true || property["format"] === "password");
 }

@@ -17,6 +17,12 @@ export const rooms: readonly Room[] = [
   { name: "connectors", rooms: ["base", "language"], outside: [] },
   { name: "machine", rooms: ["base", "language"], outside: [] },
   { name: "ports", rooms: ["base", "language", "machine"], outside: [] },
+  // Connectors over HTTP: the guard, the connection that is pinned to what it checked, and what is made of answers.
+  {
+    name: "connectors/http",
+    rooms: ["base", "language", "connectors", "ports"],
+    outside: ["undici", "node:dns/promises", "node:net", "node:stream", "node:util", "node:zlib"],
+  },
   { name: "engine", rooms: core, outside: [] },
   {
     // Both sides of a function's child process: the pool that starts it and the program that runs in it.

@@ -163,7 +163,8 @@ export function whoOf({ place, field }: Spot): string {
   return place.step === undefined ? `${field}: ` : `${called(place.step)}, ${field}: `;
 }
 
-function rangeIn(at: OffsetMap, part: { readonly start: number; readonly end: number }): Range {
+/** Where a part of a text stands in the file. */
+export function rangeIn(at: OffsetMap, part: { readonly start: number; readonly end: number }): Range {
   const start = at(part.start);
   return { start, end: part.end > part.start ? Math.max(start, at(part.end - 1, "end")) : start };
 }

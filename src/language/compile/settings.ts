@@ -1,5 +1,6 @@
 import { isJsonObject, type Json } from "../../base/json.ts";
 import { short, someOf } from "../check/short.ts";
+import { isSecretSetting } from "../connector.ts";
 import { givenTypeOf, types } from "../expression/type.ts";
 import type { Schema, Template } from "../plan.ts";
 import type { SourceEntry } from "../source/tree.ts";
@@ -55,8 +56,7 @@ function reportValues(shop: Workshop, entry: SourceEntry, schema: Schema): void 
   if (entry.value.kind !== "map" || !isJsonObject(properties)) return;
   for (const { key, value } of entry.value.entries) {
     const property = Object.hasOwn(properties, key) ? properties[key] : undefined;
-    const isSecret = isJsonObject(property) && (property["writeOnly"] === true || property["format"] === "password");
-    if (isSecret && value.kind === "scalar" && value.text.trim() !== "" && !value.text.includes("${"))
+    if (isSecretSetting(property) && value.kind === "scalar" && value.text.trim() !== "" && !value.text.includes("${"))
       reportLiteral(shop, key, value);
   }
 }

@@ -78,3 +78,15 @@ test("defaults are filled in where a field is missing, at every depth, and nowhe
   assert.deepEqual(applyDefaults(schema, { n: null, sub: { deep: 0 } }), { n: null, sub: { deep: 0 } });
   assert.equal(applyDefaults(schema, 5), 5);
 });
+
+test("each pattern of a schema is its own", () => {
+  const schema: Schema = {
+    type: "object",
+    properties: { word: { type: "string", pattern: "^[a-z]+$" }, number: { type: "string", pattern: "^[0-9]+$" } },
+  };
+  assert.deepEqual(said(schema, { word: "a", number: "1" }), []);
+  assert.deepEqual(said(schema, { word: "1", number: "a" }), [
+    "word does not match ^[a-z]+$",
+    "number does not match ^[0-9]+$",
+  ]);
+});

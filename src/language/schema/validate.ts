@@ -55,10 +55,11 @@ function isUnique(wanted: boolean, items: readonly Json[]): boolean {
 }
 
 /** A pattern on RE2: its time is linear in the text, whatever the pattern. */
-function matcherOf(pattern: string): { readonly test: (text: string) => boolean } {
+function matcherOf(pattern: string): { readonly test: (text: string) => boolean; readonly toString: () => string } {
   const compiled = compilePattern(pattern);
   if (typeof compiled === "string") throw new RunwrightError("workflow.invalid", `A type cannot be used: ${compiled}.`);
-  return { test: (text) => compiled.test(text) };
+  // The package tells patterns apart by their text: without it the first of a schema would stand for all of them.
+  return { test: (text) => compiled.test(text), toString: () => pattern };
 }
 
 function problemsOf(errors: readonly ErrorObject[], value: Json): readonly ValueProblem[] {
