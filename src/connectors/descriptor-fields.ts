@@ -1,4 +1,5 @@
 import { effectClasses } from "../language/connector.ts";
+import { connectorKinds } from "../language/connector-kinds.ts";
 import type { Field } from "../language/fields/field.ts";
 
 const now = { supported: true } as const;
@@ -8,6 +9,14 @@ export const connectorFileFields: readonly Field[] = [
   { name: "name", kind: "name", ...now, doc: "What pins begin with: zendesk; required." },
   { name: "version", kind: "text", ...now, doc: "What pins end with: 3.2.0; required." },
   { name: "title", kind: "text", ...now, doc: "What it is, for people; required." },
+  {
+    name: "kind",
+    kind: "choice",
+    choices: connectorKinds,
+    ...now,
+    doc: "What carries its actions out; left out for those that come along.",
+  },
+  { name: "mcp", kind: "map", ...now, doc: "Of kind `mcp`: how its server is reached." },
   { name: "settings", kind: "type", ...now, doc: "Type of an object: what `connectors.<alias>.with` takes." },
   { name: "actions", kind: "map", ...now, doc: "Its actions by name; required." },
 ];
@@ -28,4 +37,6 @@ export const actionFields: readonly Field[] = [
   { name: "undo", kind: "name", ...now, doc: "The action that undoes it, called with the receipt's `before`." },
   { name: "targets", kind: "names", ...now, doc: "Inputs that say who or where." },
   { name: "trusted", kind: "true/false", ...now, doc: "Nothing from outside the organisation is in what it gives." },
+  { name: "mcp", kind: "map", ...now, doc: "Of kind `mcp`: how it becomes the call of a tool." },
+  { name: "function", kind: "map", ...now, doc: "Of kind `function`: its module." },
 ];

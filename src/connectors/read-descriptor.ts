@@ -13,6 +13,7 @@ import { loadSource } from "../language/source/load.ts";
 import { pathAt, type SourceEntry, type SourceNode } from "../language/source/tree.ts";
 import type { Source } from "../language/world.ts";
 import { actionFields, connectorFileFields } from "./descriptor-fields.ts";
+import { checkActionKind, readActionKind, readKind } from "./kind-sections.ts";
 
 const namePattern = /^[a-z0-9](?:[a-z0-9_-]{0,62}[a-z0-9])?$/;
 const versionPattern = /^[0-9A-Za-z](?:[0-9A-Za-z.+-]{0,62}[0-9A-Za-z])?$/;
@@ -38,6 +39,8 @@ function readConnector(root: SourceNode, problems: Problems): ConnectorDescripto
   if (map === undefined) return undefined;
   const written = readKeys(map, connectorFileFields, "in a connector", problems);
   const settings = written.get("settings");
+  const settingsSchema = settings === undefined ? undefined : objectSchema(settings, problems);
+  const kind = readKind(written, whole, settingsSchema, problems);
   return {
     name: patternIn(required(written, "name", whole, problems), namePattern, "a name such as zendesk", problems),
     version: patternIn(
@@ -47,25 +50,34 @@ function readConnector(root: SourceNode, problems: Problems): ConnectorDescripto
       problems,
     ),
     title: textOf(required(written, "title", whole, problems), problems),
-    ...(settings !== undefined && { settings: objectSchema(settings, problems) }),
-    actions: readActions(required(written, "actions", whole, problems), problems),
+    ...kind,
+    ...(settingsSchema !== undefined && { settings: settingsSchema }),
+    actions: readActions(required(written, "actions", whole, problems), kind.kind, problems),
   };
 }
 
-function readActions(entry: SourceEntry | undefined, problems: Problems): ConnectorDescriptor["actions"] {
+function readActions(
+  entry: SourceEntry | undefined,
+  kind: ConnectorDescriptor["kind"],
+  problems: Problems,
+): ConnectorDescriptor["actions"] {
   const map = entry === undefined ? undefined : mapIn(problems, entry, "a map of actions by name");
   if (entry === undefined || map === undefined) return {};
   if (map.entries.length === 0) reportShape(problems, entry, "a map with at least one action");
 
   const read = map.entries.map((action) => ({ action, written: readAction(action, problems) }));
   const actions = Object.fromEntries(read.map(({ action, written }) => [action.key, written.descriptor]));
-  for (const { written } of read) checkUndo(written, actions, problems);
+  for (const { action, written } of read) {
+    checkUndo(written, actions, problems);
+    checkActionKind(action, written.written, kind, problems);
+  }
   return actions;
 }
 
 interface ReadAction {
   readonly descriptor: ActionDescriptor;
   readonly undo: SourceEntry | undefined;
+  readonly written: Written | undefined;
 }
 
 function readAction(entry: SourceEntry, problems: Problems): ReadAction {
@@ -75,21 +87,23 @@ function readAction(entry: SourceEntry, problems: Problems): ReadAction {
       hint: "begin with a-z, then letters, digits, '_', '-' and '.'",
     });
   const map = mapIn(problems, entry, "a map of title, effect and input");
-  if (map === undefined) return { descriptor: nothing, undo: undefined };
+  if (map === undefined) return { descriptor: nothing, undo: undefined, written: undefined };
 
   const written = readKeys(map, actionFields, "in an action", problems);
   const title = textOf(required(written, "title", entry, problems), problems);
   const effect = required(written, "effect", entry, problems);
   const input = required(written, "input", entry, problems);
+  const inputSchema = input === undefined ? {} : objectSchema(input, problems);
   const descriptor: ActionDescriptor = {
     title,
     effect: (effect === undefined ? undefined : choiceIn(problems, effect, effectClasses)) ?? nothing.effect,
-    input: input === undefined ? {} : objectSchema(input, problems),
+    input: inputSchema,
     ...optionalParts(written, problems),
+    ...readActionKind(written, inputSchema, problems),
   };
   checkTargets(written.get("targets"), descriptor, problems);
   checkRead(written, descriptor, problems);
-  return { descriptor, undo: written.get("undo") };
+  return { descriptor, undo: written.get("undo"), written };
 }
 
 function optionalParts(

@@ -1,3 +1,4 @@
+import type { ConnectorKind, FunctionActionPart, McpAction, McpServer } from "./connector-kinds.ts";
 import type { Schema } from "./plan.ts";
 
 /**
@@ -35,6 +36,10 @@ export interface ActionDescriptor {
   readonly targets?: readonly string[];
   /** Nothing from outside the organisation is in what it gives: it does not make a write need a gate. */
   readonly trusted?: true;
+  /** Of connectors of kind `mcp`. */
+  readonly mcp?: McpAction;
+  /** Of connectors of kind `function`. */
+  readonly function?: FunctionActionPart;
 }
 
 /** A version of a connector, as data: what it can do, without the code that does it. */
@@ -42,6 +47,9 @@ export interface ConnectorDescriptor {
   readonly name: string;
   readonly version: string;
   readonly title: string;
+  readonly kind?: ConnectorKind;
+  /** Of kind `mcp`. */
+  readonly mcp?: McpServer;
   /** JSON Schema of an object: what `connectors.<alias>.with` takes. A setting of format `password`, or that is `writeOnly`, is a secret. */
   readonly settings?: Schema;
   readonly actions: Readonly<Record<string, ActionDescriptor>>;

@@ -5,6 +5,7 @@ import { RunwrightError } from "../../base/error.ts";
 import { isJsonObject, type JsonObject } from "../../base/json.ts";
 import { safePlace } from "../../base/paths.ts";
 import type { Action, FunctionCall, ActionResult } from "../../ports/action.ts";
+import { createReaper, type Reaper } from "../../processes/reaper.ts";
 import { createCallLog } from "./call-log.ts";
 import { type ChildHandle, startChild } from "./child-handle.ts";
 import { type Executor, findExecutor, type ExecutorKind } from "./find.ts";
@@ -12,7 +13,6 @@ import { describeIsolation, isolate } from "./isolation.ts";
 import type { FunctionLimits } from "./limits.ts";
 import { createPool } from "./pool.ts";
 import type { Call, FunctionMeta } from "./protocol.ts";
-import { createReaper, type Reaper } from "./reaper.ts";
 import { createScratch, type Scratch } from "./scratch.ts";
 
 /** What the action for `function:` and `assignment:` steps needs. */
@@ -37,7 +37,7 @@ export function createFunctionAction(options: FunctionActionOptions): Action<Fun
   const { size, limits } = options;
   const root = projectFolder(options.root);
   const scratch = createScratch();
-  const reaper = createReaper(scratch);
+  const reaper = createReaper(() => scratch.folder());
   const start = starter({ ...options, root, readFolders: grantedFolders(options.readFolders) }, scratch, reaper);
   const pool = createPool({ size, limits, start, residentBytes });
   let calls = 0;
