@@ -42,6 +42,8 @@ export const rooms: readonly Room[] = [
       "node:util",
     ],
   },
+  // Actions that are modules of the project; the pool that runs them is handed in.
+  { name: "connectors/function", rooms: ["base", "language", "connectors", "ports"], outside: [] },
   { name: "adapters/memory", rooms: ["base", "machine", "ports"], outside: [] },
   {
     name: "adapters/sqlite",

@@ -8,7 +8,7 @@ import type { Action, FunctionCall, ActionResult } from "../../ports/action.ts";
 import { createReaper, type Reaper } from "../../processes/reaper.ts";
 import { createCallLog } from "./call-log.ts";
 import { type ChildHandle, startChild } from "./child-handle.ts";
-import { type Executor, findExecutor, type ExecutorKind } from "./find.ts";
+import { type Executor, findExecutor, type ExecutorKind, findModule } from "./find.ts";
 import { describeIsolation, isolate } from "./isolation.ts";
 import type { FunctionLimits } from "./limits.ts";
 import { createPool } from "./pool.ts";
@@ -45,7 +45,8 @@ export function createFunctionAction(options: FunctionActionOptions): Action<Fun
   return {
     async run(call, signal) {
       if (signal.aborted) throw aborted(call);
-      const executor = findExecutor(root, kindOf(call), call.name);
+      const executor =
+        call.tool === undefined ? findExecutor(root, kindOf(call), call.name) : findModule(root, call.name);
       try {
         return await pool.use(
           { key: keyOf(call), ...executor },
@@ -71,8 +72,10 @@ export function createFunctionAction(options: FunctionActionOptions): Action<Fun
   ): Promise<ActionResult> {
     if (signal.aborted) throw aborted(call);
     calls += 1;
-    const { input, env, refs, once } = call;
-    const message: Call = { kind: "call", id: calls, file: executor.file, meta: metaOf(call, executor), input, env };
+    const { input, env, refs, once, tool } = call;
+    const settings = tool === undefined ? {} : { settings: tool.settings };
+    const meta = metaOf(call, executor);
+    const message: Call = { kind: "call", id: calls, file: executor.file, meta, input, env, ...settings };
     const flood = (): void => child.kill(`it printed more than ${limits.printedBytesMax} bytes`);
     const log = createCallLog(limits, call.log, flood);
     const warnings = new Set<string>();
@@ -180,6 +183,7 @@ function metaOf(call: FunctionCall, executor: Executor): FunctionMeta {
     version: call.version,
     tenant: call.key.tenant,
     workspace: call.key.workspace,
+    ...(call.tool !== undefined && { call: call.tool.call }),
   };
 }
 
