@@ -73,8 +73,6 @@ export const limits = {
   /** An answer to a connector, packed and unpacked. */
   answerBytesMax: 8_388_608, // 8 MiB
   redirectsMax: 3,
-  /** How long another server may ask to be left alone. */
-  retryAfterMsMax: 86_400_000, // 1 day
   /** What is kept of another server's own words. */
   remoteWordsMax: 200,
   /** Access tokens that are kept in memory. */

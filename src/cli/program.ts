@@ -1,6 +1,7 @@
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { parseDuration } from "../base/duration.ts";
 import { RunwrightError } from "../base/error.ts";
+import type { InspectOptions } from "./commands/connectors.ts";
 import type { FormatOptions } from "./commands/fmt.ts";
 import type { KnownCommand } from "./complete.ts";
 import { type Shell, shells } from "./shells.ts";
@@ -39,6 +40,7 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
     .exitOverride()
     .showHelpAfterError("(see runwright --help)");
   addProjectCommands(program, carry);
+  addConnectorCommands(program, carry);
   addRunCommands(program, carry);
   addSignalCommands(program, carry);
   addDecisionCommands(program, carry);
@@ -86,6 +88,23 @@ function addProjectCommands(program: Command, carry: Carry): void {
     .command("doctor")
     .description("show what is in force, where it came from, and what is wrong")
     .action(() => carry(async (session) => (await import("./commands/doctor.ts")).doctorCommand(session)));
+}
+
+function addConnectorCommands(program: Command, carry: Carry): void {
+  const connectors = program.command("connectors").description("look at what steps can call");
+  connectors
+    .command("inspect")
+    .argument("<pin-or-file>", "a connector of kind mcp: name@version, or its file")
+    .argument("[command...]", "after --: the program that is its server, for a new connector")
+    .option("--url <url>", "instead of a program: where the server listens")
+    .option("--with <name=value>", "a setting; name=env:NAME takes it from the environment", collect, [])
+    .option("--write", "write the connector's file from what the server says")
+    .description("show the tools of an MCP server, and write the connector's file")
+    .action((what: string, command: string[], options: InspectOptions) =>
+      carry(async (session) =>
+        (await import("./commands/connectors.ts")).inspectCommand(what, command, options, session),
+      ),
+    );
 }
 
 function addRunCommands(program: Command, carry: Carry): void {

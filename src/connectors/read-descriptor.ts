@@ -21,6 +21,7 @@ import type { Source } from "../language/world.ts";
 import { actionFields, connectorFileFields } from "./descriptor-fields.ts";
 import { createMapper, type Mapper } from "./mapper.ts";
 import { readHttpAction, readHttpConnector } from "./read-http.ts";
+import { checkActionKind, readActionKind, readKind } from "./kind-sections.ts";
 
 const namePattern = /^[a-z0-9](?:[a-z0-9_-]{0,62}[a-z0-9])?$/;
 const versionPattern = /^[0-9A-Za-z](?:[0-9A-Za-z.+-]{0,62}[0-9A-Za-z])?$/;
@@ -74,47 +75,40 @@ interface Whole {
 }
 
 /** What stands in the sections of a connector's kind, checked by the reader of that kind. */
-function readSections(
-  mapper: Mapper,
-  all: Whole,
-): Pick<ConnectorDescriptor, (ConnectorKind & keyof ConnectorDescriptor) | "kind"> {
+function readSections(mapper: Mapper, all: Whole): Pick<ConnectorDescriptor, "kind" | "http" | "mcp"> {
   const { problems } = mapper;
-  const { whole, written, actions } = all;
-  const entry = written.get("kind");
-  const kind = entry === undefined ? undefined : choiceIn(problems, entry, connectorKinds);
-  for (const other of connectorKinds) if (other !== kind) checkStray(problems, all, other);
-  if (kind === undefined) return {};
-
-  const own = required(written, kind, whole, problems);
-  for (const { entry: action, written: parts } of actions) required(parts, kind, action, problems);
-  if (own === undefined) return { kind };
-  sectionReaders[kind]?.(mapper, own, all);
-  const section = toJson(own.value);
-  return { kind, ...(isJsonObject(section) && { [kind]: section }) };
+  const { whole, written, settings, actions } = all;
+  const found = readKind(written, whole, settings, problems);
+  for (const each of actions) checkActionKind(each.entry, each.written, found.kind, problems);
+  if (found.kind === "http") return { ...found, ...readHttpSections(mapper, all) };
+  checkNoHttp(problems, all);
+  return found;
 }
 
-/** E015 for a section of another kind. */
-function checkStray(problems: Problems, { written, actions }: Whole, kind: ConnectorKind): void {
-  const hint = written.has("kind") ? "remove it" : `add "kind": "${kind}"`;
-  for (const section of [written.get(kind), ...actions.map((action) => action.written.get(kind))])
+/** E015 for a section of a connector that has another kind. */
+function checkNoHttp(problems: Problems, { written, actions }: Whole): void {
+  const hint = written.has("kind") ? "remove it" : 'add "kind": "http"';
+  for (const section of [written.get("http"), ...actions.map((action) => action.written.get("http"))])
     if (section !== undefined)
-      problems.report("E015", section.keyRange, `'${kind}' belongs to a connector of kind ${kind}`, { hint });
+      problems.report("E015", section.keyRange, "'http' belongs to a connector of kind http", { hint });
 }
 
-type SectionReader = (mapper: Mapper, entry: SourceEntry, all: Whole) => void;
-
-/** Checks the sections of each kind, of the connector and of its actions. */
-const sectionReaders: Readonly<Partial<Record<ConnectorKind, SectionReader>>> = {
-  http: readHttpSections,
-};
-
-function readHttpSections(mapper: Mapper, entry: SourceEntry, { settings, actions }: Whole): void {
-  const connector = readHttpConnector(mapper, entry, settings);
-  if (connector === undefined) return;
-  for (const { name, descriptor, written } of actions) {
-    const section = written.get("http");
-    if (section !== undefined) readHttpAction(mapper, section, { name, descriptor, settings, connector });
+function readHttpSections(
+  mapper: Mapper,
+  { whole, written, settings, actions }: Whole,
+): Pick<ConnectorDescriptor, "http"> {
+  const { problems } = mapper;
+  const own = required(written, "http", whole, problems);
+  for (const { entry, written: parts } of actions) required(parts, "http", entry, problems);
+  if (own === undefined) return {};
+  const connector = readHttpConnector(mapper, own, settings);
+  for (const { name, descriptor, written: parts } of connector === undefined ? [] : actions) {
+    const section = parts.get("http");
+    if (section !== undefined && connector !== undefined)
+      readHttpAction(mapper, section, { name, descriptor, settings, connector });
   }
+  const section = toJson(own.value);
+  return isJsonObject(section) ? { http: section } : {};
 }
 
 function readActions(entry: SourceEntry | undefined, problems: Problems): readonly ReadAction[] {
@@ -148,25 +142,25 @@ function readAction(entry: SourceEntry, problems: Problems): ReadAction {
   const title = textOf(required(written, "title", entry, problems), problems);
   const effect = required(written, "effect", entry, problems);
   const input = required(written, "input", entry, problems);
+  const inputSchema = input === undefined ? {} : objectSchema(input, problems);
   const descriptor: ActionDescriptor = {
     title,
     effect: (effect === undefined ? undefined : choiceIn(problems, effect, effectClasses)) ?? nothing.effect,
-    input: input === undefined ? {} : objectSchema(input, problems),
+    input: inputSchema,
     ...optionalParts(written, problems),
-    ...sectionsOf(written),
+    ...readActionKind(written, inputSchema, problems),
+    ...httpOf(written),
   };
   checkTargets(written.get("targets"), descriptor, problems);
   checkRead(written, descriptor, problems);
   return { name: entry.key, entry, written, descriptor };
 }
 
-/** The sections of an action, as they are written: their reader comes when all actions are known. */
-function sectionsOf(written: Written): Pick<ActionDescriptor, ConnectorKind & keyof ActionDescriptor> {
-  const sections = connectorKinds.map((kind) => {
-    const entry = written.get(kind);
-    return [kind, entry === undefined ? undefined : toJson(entry.value)] as const;
-  });
-  return Object.fromEntries(sections.filter(([, section]) => isJsonObject(section)));
+/** The `http` of an action, as it is written: its reader comes when all actions are known. */
+function httpOf(written: Written): Pick<ActionDescriptor, "http"> {
+  const entry = written.get("http");
+  const section = entry === undefined ? undefined : toJson(entry.value);
+  return isJsonObject(section) ? { http: section } : {};
 }
 
 function optionalParts(

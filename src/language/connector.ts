@@ -1,11 +1,8 @@
 import { isJsonObject, type Json, type JsonObject } from "../base/json.ts";
+import type { ConnectorKind, FunctionActionPart, McpAction, McpServer } from "./connector-kinds.ts";
 import type { Schema } from "./plan.ts";
 
-/** How the actions of a connector are carried out: each kind has a section of its own name in the connector and in its actions. */
-export type ConnectorKind = "http" | "mcp" | "function";
-
-/** All of them. */
-export const connectorKinds: readonly ConnectorKind[] = ["http", "mcp", "function"];
+export { type ConnectorKind, connectorKinds } from "./connector-kinds.ts";
 
 /**
  * What happens when a call was interrupted and nobody knows whether it was done: `read` changes nothing; `keyed` sends a key that the remote
@@ -44,6 +41,10 @@ export interface ActionDescriptor {
   readonly trusted?: true;
   /** Of a connector of kind `http`: the requests and what is made of their answers, as written. */
   readonly http?: JsonObject;
+  /** Of connectors of kind `mcp`. */
+  readonly mcp?: McpAction;
+  /** Of connectors of kind `function`. */
+  readonly function?: FunctionActionPart;
 }
 
 /** A version of a connector, as data: what it can do, without the code that does it. */
@@ -51,6 +52,8 @@ export interface ConnectorDescriptor {
   readonly name: string;
   readonly version: string;
   readonly title: string;
+  /** Of kind `mcp`. */
+  readonly mcp?: McpServer;
   /** JSON Schema of an object: what `connectors.<alias>.with` takes. A setting of format `password`, or that is `writeOnly`, is a secret. */
   readonly settings?: Schema;
   /** Undefined: it is described only, and carried out by code that knows its name. */

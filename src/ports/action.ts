@@ -1,5 +1,6 @@
 import type { RunKey } from "../base/ids.ts";
-import type { Json } from "../base/json.ts";
+import type { Json, JsonObject } from "../base/json.ts";
+import type { ToolCall } from "./connector.ts";
 import type { LogLevel } from "./logs.ts";
 import type { EffectClass } from "../language/connector.ts";
 import type { DeclaredPlan, StepPlan } from "../language/plan.ts";
@@ -98,7 +99,17 @@ export interface ActionCall {
 }
 
 /** A call of a user's module: all that it needs to know. */
-export type FunctionCall = Omit<ActionCall, "definition" | "declared" | "lock">;
+export type FunctionCall = Omit<ActionCall, "definition" | "declared" | "lock"> & {
+  /** Of a module that carries out an action of a connector: `verb` is `tool`, and `name` the module's file in the project. */
+  readonly tool?: ToolModule;
+};
+
+/** What such a module gets beside its input. It is one operation already: it has no `once` of its own. */
+export interface ToolModule {
+  readonly call: ToolCall;
+  /** Settings with their secrets in place; never stored or logged. */
+  readonly settings: JsonObject;
+}
 
 /** What an action gives back when it succeeded. */
 export interface ActionResult {

@@ -1,6 +1,7 @@
 import type { Scope } from "../base/ids.ts";
 import type { Json, JsonObject } from "../base/json.ts";
 import type { ConnectorDescriptor, EffectClass } from "../language/connector.ts";
+import type { LogLevel } from "./logs.ts";
 
 /**
  * One call of one action of a connector, as it leaves: the same bytes reach HTTP, MCP, functions and runners. Its JSON Schema is
@@ -50,6 +51,8 @@ export interface ToolSurroundings {
   /** `connectors.<alias>.with`, its secrets in place. */
   readonly settings: JsonObject;
   readonly signal: AbortSignal;
+  /** Takes a line of what a module says while it is called. */
+  readonly log?: (level: LogLevel, text: string) => void;
 }
 
 /**

@@ -15,6 +15,8 @@ export const rooms: readonly Room[] = [
   { name: "language", rooms: ["base"], outside: ["yaml", "@marcbachmann/cel-js", "re2js", "ajv"] },
   // Connectors as data, and the reader for those of a project.
   { name: "connectors", rooms: ["base", "language"], outside: [] },
+  // Programs that are started, each with everything it starts in turn, and their end with ours.
+  { name: "processes", rooms: ["base"], outside: ["node:child_process", "node:stream"] },
   { name: "machine", rooms: ["base", "language"], outside: [] },
   { name: "ports", rooms: ["base", "language", "machine"], outside: [] },
   // Connectors over HTTP: the guard, the connection that is pinned to what it checked, and what is made of answers.
@@ -25,9 +27,14 @@ export const rooms: readonly Room[] = [
   },
   { name: "engine", rooms: core, outside: [] },
   {
+    name: "connectors/mcp",
+    rooms: ["base", "language", "connectors", "ports", "processes"],
+    outside: ["@modelcontextprotocol/client", "node:path"],
+  },
+  {
     // Both sides of a function's child process: the pool that starts it and the program that runs in it.
     name: "actions/function",
-    rooms: ["base", "ports"],
+    rooms: ["base", "ports", "processes"],
     outside: [
       "node:async_hooks",
       "node:child_process",
@@ -41,6 +48,8 @@ export const rooms: readonly Room[] = [
       "node:util",
     ],
   },
+  // Actions that are modules of the project; the pool that runs them is handed in.
+  { name: "connectors/function", rooms: ["base", "language", "connectors", "ports"], outside: [] },
   { name: "adapters/memory", rooms: ["base", "machine", "ports"], outside: [] },
   {
     name: "adapters/sqlite",
@@ -70,6 +79,8 @@ export const rooms: readonly Room[] = [
     rooms: [
       ...core,
       "connectors",
+      "connectors/mcp",
+      "processes",
       "engine",
       "actions/function",
       "adapters/memory",

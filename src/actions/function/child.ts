@@ -20,7 +20,7 @@ import {
   type Start,
   type ToChild,
 } from "./protocol.ts";
-import { checkReturned } from "./returned.ts";
+import { checkReturned, stepFields, toolFields } from "./returned.ts";
 import { describeThrown } from "./thrown.ts";
 
 interface Current {
@@ -72,7 +72,12 @@ async function carryOut(mine: Current): Promise<void> {
   const known = modules.get(call.file);
   try {
     const run = known ?? (await load(call));
-    const returned = checkReturned(await run(contextOf(mine)), nameOf(call), settings().valueBytesMax);
+    const fields = call.settings === undefined ? stepFields : toolFields;
+    const returned = checkReturned(
+      await run(contextOf(mine)),
+      { name: nameOf(call), fields },
+      settings().valueBytesMax,
+    );
     await flushPrinted();
     if ("code" in returned) return fail(mine, returned);
     finish(mine, `{"kind":"done","returned":${returned.text},${endOf(call)}}`);
@@ -112,6 +117,7 @@ function contextOf(mine: Current): FunctionContext {
     meta: call.meta,
     input: call.input,
     env: call.env,
+    settings: call.settings ?? {},
     config: settings().config,
     once: (name, work, options) => operations.once(askerOf(mine), { name, work, options }),
     refs: { get: (ref, path) => ask(call.id, ref, path) },

@@ -17,6 +17,8 @@ export interface FunctionContext {
   readonly input: Json;
   /** The environment variables that the workflow names under `env:`; `process.env` is empty but for PATH, HOME and TMPDIR. */
   readonly env: Readonly<Record<string, string>>;
+  /** Of a connector's module: `connectors.<alias>.with`, its secrets in place; else empty. */
+  readonly settings: JsonObject;
   /** The project's configuration for its functions. */
   readonly config: JsonObject;
   readonly refs: {

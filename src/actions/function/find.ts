@@ -1,7 +1,7 @@
 import { readdirSync, realpathSync, statSync } from "node:fs";
 import platformPath, { type PlatformPath } from "node:path";
 import { RunwrightError } from "../../base/error.ts";
-import { isDeviceName, placeIn } from "../../base/paths.ts";
+import { isDeviceName, placeIn, safePlace } from "../../base/paths.ts";
 
 /** What a step names: `function: <name>` or `assignment: <id>`. */
 export type ExecutorKind = "function" | "assignment";
@@ -42,20 +42,35 @@ export function executorFiles(root: string, kind: ExecutorKind, name: string, pa
 /** The module of a step, or `function.not-found` with the paths where it was expected. */
 export function findExecutor(root: string, kind: ExecutorKind, name: string): Executor {
   for (const candidate of executorFiles(root, kind, name, platformPath)) {
-    const stat = statSync(candidate, { throwIfNoEntry: false });
-    if (stat?.isFile() !== true) continue;
-
-    const file = realpathSync.native(candidate);
-    const source = placeIn(root, file, platformPath) ?? placeIn(realpathSync.native(root), file, platformPath);
-    if (source === undefined) {
-      throw new RunwrightError(
-        "function.not-found",
-        `${candidate} is a link to ${file}, which lies outside the project ${root}.`,
-      );
-    }
-    return { file, source, stamp: `${stat.mtimeMs}-${stat.size}-${stat.ino}` };
+    const found = moduleAt(root, candidate);
+    if (found !== undefined) return found;
   }
   throw new RunwrightError("function.not-found", notFoundMessage(root, kind, name));
+}
+
+function moduleAt(root: string, candidate: string): Executor | undefined {
+  const stat = statSync(candidate, { throwIfNoEntry: false });
+  if (stat?.isFile() !== true) return undefined;
+
+  const file = realpathSync.native(candidate);
+  const source = placeIn(root, file, platformPath) ?? placeIn(realpathSync.native(root), file, platformPath);
+  if (source === undefined) {
+    throw new RunwrightError(
+      "function.not-found",
+      `${candidate} is a link to ${file}, which lies outside the project ${root}.`,
+    );
+  }
+  return { file, source, stamp: `${stat.mtimeMs}-${stat.size}-${stat.ino}` };
+}
+
+/** A module by its place in the project, as connectors name theirs; `function.not-found` when it is none. */
+export function findModule(root: string, place: string): Executor {
+  const checked = safePlace(root, place, platformPath);
+  if ("problem" in checked)
+    throw new RunwrightError("function.not-found", `The module '${place.slice(0, 100)}' ${checked.problem}.`);
+  const found = moduleAt(root, platformPath.join(root, checked.place));
+  if (found !== undefined) return found;
+  throw new RunwrightError("function.not-found", `There is no module ${checked.place} in ${root}.`);
 }
 
 /** The modules of a project, for the checker: unknown names are found before a run starts. */

@@ -74,8 +74,9 @@ function isReturned(value: unknown): value is Returned {
   // It is JSON by now, but it may be nested so deeply that walking it would end the engine.
   if (!isJsonObject(value) || value["output"] === undefined || jsonProblem(value, returnedDepthMax) !== undefined)
     return false;
-  const { vars, artifacts } = value;
+  const { vars, artifacts, receipt } = value;
   if (vars !== undefined && !isJsonObject(vars)) return false;
+  if (receipt !== undefined && !isJsonObject(receipt)) return false;
   return (
     artifacts === undefined ||
     (isJsonObject(artifacts) && Object.values(artifacts).every((item) => typeof item === "string"))

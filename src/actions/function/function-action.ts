@@ -5,14 +5,14 @@ import { RunwrightError } from "../../base/error.ts";
 import { isJsonObject, type JsonObject } from "../../base/json.ts";
 import { safePlace } from "../../base/paths.ts";
 import type { Action, FunctionCall, ActionResult } from "../../ports/action.ts";
+import { createReaper, type Reaper } from "../../processes/reaper.ts";
 import { createCallLog } from "./call-log.ts";
 import { type ChildHandle, startChild } from "./child-handle.ts";
-import { type Executor, findExecutor, type ExecutorKind } from "./find.ts";
+import { type Executor, findExecutor, type ExecutorKind, findModule } from "./find.ts";
 import { describeIsolation, isolate } from "./isolation.ts";
 import type { FunctionLimits } from "./limits.ts";
 import { createPool } from "./pool.ts";
 import type { Call, FunctionMeta } from "./protocol.ts";
-import { createReaper, type Reaper } from "./reaper.ts";
 import { createScratch, type Scratch } from "./scratch.ts";
 
 /** What the action for `function:` and `assignment:` steps needs. */
@@ -37,7 +37,7 @@ export function createFunctionAction(options: FunctionActionOptions): Action<Fun
   const { size, limits } = options;
   const root = projectFolder(options.root);
   const scratch = createScratch();
-  const reaper = createReaper(scratch);
+  const reaper = createReaper(() => scratch.folder());
   const start = starter({ ...options, root, readFolders: grantedFolders(options.readFolders) }, scratch, reaper);
   const pool = createPool({ size, limits, start, residentBytes });
   let calls = 0;
@@ -45,7 +45,8 @@ export function createFunctionAction(options: FunctionActionOptions): Action<Fun
   return {
     async run(call, signal) {
       if (signal.aborted) throw aborted(call);
-      const executor = findExecutor(root, kindOf(call), call.name);
+      const executor =
+        call.tool === undefined ? findExecutor(root, kindOf(call), call.name) : findModule(root, call.name);
       try {
         return await pool.use(
           { key: keyOf(call), ...executor },
@@ -71,8 +72,10 @@ export function createFunctionAction(options: FunctionActionOptions): Action<Fun
   ): Promise<ActionResult> {
     if (signal.aborted) throw aborted(call);
     calls += 1;
-    const { input, env, refs, once } = call;
-    const message: Call = { kind: "call", id: calls, file: executor.file, meta: metaOf(call, executor), input, env };
+    const { input, env, refs, once, tool } = call;
+    const settings = tool === undefined ? {} : { settings: tool.settings };
+    const meta = metaOf(call, executor);
+    const message: Call = { kind: "call", id: calls, file: executor.file, meta, input, env, ...settings };
     const flood = (): void => child.kill(`it printed more than ${limits.printedBytesMax} bytes`);
     const log = createCallLog(limits, call.log, flood);
     const warnings = new Set<string>();
@@ -180,6 +183,7 @@ function metaOf(call: FunctionCall, executor: Executor): FunctionMeta {
     version: call.version,
     tenant: call.key.tenant,
     workspace: call.key.workspace,
+    ...(call.tool !== undefined && { call: call.tool.call }),
   };
 }
 

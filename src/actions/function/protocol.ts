@@ -2,6 +2,7 @@ import type { ErrorCode } from "../../base/error.ts";
 import type { Json, JsonObject } from "../../base/json.ts";
 import type { LogLevel } from "../../ports/logs.ts";
 import type { Effect } from "../../ports/action.ts";
+import type { ToolCall } from "../../ports/connector.ts";
 
 /**
  * The file descriptors between engine and child: calls and their ends, and the child's blocking questions for refs.
@@ -18,8 +19,10 @@ export interface FunctionMeta {
   readonly stepId: string;
   /** For `assignment:` steps. */
   readonly actionId?: string;
-  /** For `function:` steps. */
+  /** For `function:` steps, and the module's file for connectors. */
   readonly functionName?: string;
+  /** For modules of connectors: the call as every connector gets it. */
+  readonly call?: ToolCall;
   /** The module's file, relative to the project. */
   readonly source: string;
   readonly path: string;
@@ -52,6 +55,8 @@ export interface Call {
   readonly meta: FunctionMeta;
   readonly input: Json;
   readonly env: Readonly<Record<string, string>>;
+  /** For modules of connectors. */
+  readonly settings?: JsonObject;
 }
 
 /** Which operation a line is about: the call, and the child's own number for it. */
@@ -88,6 +93,8 @@ export interface Returned {
   readonly output: Json;
   readonly vars?: JsonObject;
   readonly artifacts?: Readonly<Record<string, string>>;
+  /** Of modules of connectors. */
+  readonly receipt?: JsonObject;
 }
 
 /** Why a call failed, as the child saw it. */

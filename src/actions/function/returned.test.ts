@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { checkReturned } from "./returned.ts";
+import { checkReturned, stepFields, toolFields } from "./returned.ts";
 
 const check = (value: unknown, bytesMax = 1000): unknown => {
-  const checked = checkReturned(value, "Function 'f'", bytesMax);
+  const checked = checkReturned(value, { name: "Function 'f'", fields: stepFields }, bytesMax);
   return "text" in checked ? (JSON.parse(checked.text) as unknown) : `${checked.code}: ${checked.message}`;
 };
 
@@ -54,4 +54,13 @@ test("a value above the limit is refused by its bytes, not its characters", () =
     "step.value-too-large: Function 'f' returned 113 bytes of JSON; at most 100 can be kept.",
   );
   assert.deepEqual(check({ output: "a".repeat(50) }, 100), { output: "a".repeat(50) });
+});
+
+test("the module of a connector returns an output and a receipt", () => {
+  const returner = { name: "Function 'f'", fields: toolFields };
+  assert.deepEqual(checkReturned({ output: 1, receipt: { id: 7 } }, returner, 1000), {
+    text: '{"output":1,"receipt":{"id":7}}',
+  });
+  for (const value of [{ receipt: [1] }, { vars: {} }])
+    assert.equal("code" in checkReturned(value, returner, 1000), true);
 });

@@ -1,12 +1,25 @@
 import { isJsonObject, jsonProblem } from "../../base/json.ts";
 import type { Failure } from "./protocol.ts";
 
-const expected = "expected nothing, or an object with only output, vars and artifacts";
-const fields = ["output", "vars", "artifacts"] as const;
+/** What the module of a step may return. */
+export const stepFields = ["output", "vars", "artifacts"] as const;
 
-/** What a module returned: the JSON text of a `Returned`, or why it is none. `name` is for the message. */
-export function checkReturned(value: unknown, name: string, bytesMax: number): { readonly text: string } | Failure {
-  const problem = shapeProblem(value);
+/** What the module of a connector may return. */
+export const toolFields = ["output", "receipt"] as const;
+
+/** Which module returned something, for messages, and what it may return. */
+export interface Returner {
+  readonly name: string;
+  readonly fields: typeof stepFields | typeof toolFields;
+}
+
+/** What a module returned: the JSON text of a `Returned`, or why it is none. */
+export function checkReturned(
+  value: unknown,
+  { name, fields }: Returner,
+  bytesMax: number,
+): { readonly text: string } | Failure {
+  const problem = shapeProblem(value, fields);
   if (problem !== undefined) return { code: "function.output-invalid", message: `${name} returned ${problem}.` };
 
   const given = (value ?? {}) as Record<string, unknown>;
@@ -21,8 +34,9 @@ export function checkReturned(value: unknown, name: string, bytesMax: number): {
   return { text };
 }
 
-function shapeProblem(value: unknown): string | undefined {
+function shapeProblem(value: unknown, fields: Returner["fields"]): string | undefined {
   if (value === undefined) return undefined;
+  const expected = `expected nothing, or an object with only ${fields.slice(0, -1).join(", ")} and ${fields.at(-1)}`;
   if (!isJsonObject(value)) return `${kindOf(value)}; ${expected}: return { output: … }`;
 
   const stray = Object.keys(value).find((key) => !fields.some((field) => field === key));
@@ -35,6 +49,8 @@ function shapeProblem(value: unknown): string | undefined {
   }
   if (given["vars"] !== undefined && !isJsonObject(given["vars"]))
     return `vars that are ${kindOf(given["vars"])}; expected an object`;
+  if (given["receipt"] !== undefined && !isJsonObject(given["receipt"]))
+    return `a receipt that is ${kindOf(given["receipt"])}; expected an object`;
   return artifactsProblem(given["artifacts"]);
 }
 

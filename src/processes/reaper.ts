@@ -1,5 +1,4 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import type { Scratch } from "./scratch.ts";
 
 /** Ends what the engine leaves behind when it dies without a word. */
 export interface Reaper extends Disposable {
@@ -11,7 +10,7 @@ export interface Reaper extends Disposable {
   forget(pid: number): void;
 }
 
-// Reads `+ pid` and `- pid`; at the end of input, which is the engine's end however it came, kills what is left and removes the scratch folder.
+// Reads `+ pid` and `- pid`; at the end of input, which is the engine's end however it came, kills what is left and removes the scratch folder, if any.
 // A process in the midst of its end may still write compiled code, hence the second time.
 const script = `
 groups=" "
@@ -29,12 +28,12 @@ rm -rf -- "$1"
 `;
 
 /**
- * A shell that outlives this process by a moment, even after kill -9.
+ * A shell that outlives this process by a moment, even after kill -9. `folder` is removed at the end, too; "" is none.
  *
  * A child ends by itself when its pipe closes, but only if its event loop still turns: a module in an endless loop would run on for ever.
  * On Windows the system itself ends children with their parent, so nothing is started there.
  */
-export function createReaper(scratch: Scratch): Reaper {
+export function createReaper(folder: () => string): Reaper {
   const groups = new Set<number>();
   let shell: ChildProcess | undefined;
   let closed = false;
@@ -69,7 +68,7 @@ export function createReaper(scratch: Scratch): Reaper {
 
   function openShell(): ChildProcess {
     // Detached: the Ctrl+C that ends the engine's process group must not end the reaper before it has reaped.
-    const opened = spawn("/bin/sh", ["-c", script, "runwright-reaper", scratch.folder()], {
+    const opened = spawn("/bin/sh", ["-c", script, "runwright-reaper", folder()], {
       detached: true,
       stdio: ["pipe", "ignore", "ignore"],
       env: { PATH: "/usr/bin:/bin" },
