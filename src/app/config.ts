@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import type { ConfigFile } from "./config-file.ts";
+import type { PolicySetting } from "./policy-setting.ts";
 
 /** The name of the one optional file that makes a folder a project. */
 export const configFileName = "runwright.config.yaml";
@@ -18,6 +19,10 @@ export interface Config {
   readonly data: string;
   /** Who may decide: role names with the people who have them. */
   readonly roles: Readonly<Record<string, readonly string[]>>;
+  /** Where the rules lie, or the rules themselves; undefined: where they usually lie. */
+  readonly policy: PolicySetting | undefined;
+  /** Where secrets come from: references by name. */
+  readonly secrets: Readonly<Record<string, string>>;
   readonly origins: Readonly<Record<"data" | "roles", Origin>>;
 }
 
@@ -40,6 +45,8 @@ export async function loadConfig(cwd: string, env: Readonly<Record<string, strin
     file: found ? file : undefined,
     data,
     roles: written.roles ?? {},
+    policy: written.policy,
+    secrets: written.secrets ?? {},
     origins: {
       data: fromEnv ? "RUNWRIGHT_DATA" : written.data === undefined ? "default" : configFileName,
       roles: written.roles === undefined ? "default" : configFileName,

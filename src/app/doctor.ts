@@ -4,28 +4,22 @@ import path from "node:path";
 import { listExecutors } from "../actions/function/find.ts";
 import { openSqliteStore } from "../adapters/sqlite/sqlite-store.ts";
 import { hasCode, messageOf } from "../base/error.ts";
+import type { Check } from "./check.ts";
 import type { Config } from "./config.ts";
 import { createControlClient } from "./control/client.ts";
 import { holderOf, openRunReader } from "./run-reader.ts";
 import { pinsFileName, readPins } from "./pins-file.ts";
 import { localPrincipal } from "./principal.ts";
+import { ruleChecks } from "./rule-checks.ts";
 import { fitsNode } from "./node-version.ts";
 
-/** One thing that was looked at. */
-export interface Check {
-  readonly name: string;
-  readonly ok: boolean;
-  /** What was found, in a few words. */
-  readonly found: string;
-  /** Where a value in force came from. */
-  readonly origin?: string;
-  readonly fix?: string;
-}
+export type { Check } from "./check.ts";
 
 /** Looks at everything that a project needs to run. Changes nothing but to make sure that the store can be opened. */
 export async function examine(
   config: Config,
   node: { readonly found: string; readonly wanted: string },
+  env: Readonly<Record<string, string | undefined>>,
 ): Promise<readonly Check[]> {
   const { functions, assignments } = listExecutors(config.root);
   return [
@@ -36,6 +30,7 @@ export async function examine(
     folderCheck(config),
     ...(await storeChecks(config)),
     { name: "roles", ok: true, found: Object.keys(config.roles).join(", ") || "none", origin: config.origins.roles },
+    ...(await ruleChecks(config, env)),
     { name: "you", ok: true, found: localPrincipal().id },
     {
       name: "modules",

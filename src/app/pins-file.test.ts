@@ -82,7 +82,7 @@ test("all problems of the pins are told at once, each with its place and what to
 test("doctor says what is pinned, and what is wrong with it", async () => {
   using folder = mkdtempDisposableSync(path.join(tmpdir(), "rw-pins-"));
   const pinsCheck = async (): Promise<Check | undefined> => {
-    const checks = await examine(await loadConfig(folder.path, {}), { found: "v24.15.0", wanted: ">=24" });
+    const checks = await examine(await loadConfig(folder.path, {}), { found: "v24.15.0", wanted: ">=24" }, {});
     return checks.find(({ name }) => name === "pins");
   };
   assert.deepEqual(await pinsCheck(), { name: "pins", ok: true, found: "none" });

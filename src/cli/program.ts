@@ -42,6 +42,7 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
   addRunCommands(program, carry);
   addSignalCommands(program, carry);
   addDecisionCommands(program, carry);
+  addPolicyCommands(program, carry);
   addCompletion(program, carry);
 
   try {
@@ -223,6 +224,31 @@ function addDecisionCommands(program: Command, carry: Carry): void {
       }, options),
     );
   }
+}
+
+function addPolicyCommands(program: Command, carry: Carry): void {
+  const policy = program.command("policy").description("the rules that every call is held against");
+  policy
+    .command("show")
+    .description("say which rules are in force, and where each stands")
+    .action(() => carry(async (session) => (await import("./commands/policy.ts")).policyShowCommand(session)));
+  policy
+    .command("test")
+    .option("--kind <kind>", "of one request: model, tool, function, secret, agent or approval")
+    .option("--target <name>", "what it is aimed at, for example zendesk@3.2.0/update_ticket")
+    .option("--class <class>", "read, write or irreversible")
+    .option("--workflow <id>", "the workflow that asks")
+    .option("--tenant <name>", "whose run it is")
+    .option("--workspace <name>", "where it is")
+    .option("--principal <name>", "who started the run")
+    .option("--role <name>", "a role of the principal; may be repeated", collect, [])
+    .option("--arguments <json>", "what is asked for")
+    .option("--draft", "the run is one of a draft")
+    .option("--by-model", "a model chose it")
+    .description("hold the rules against policies/*.test.yaml, or against one request; nothing is called")
+    .action((options) =>
+      carry(async (session) => (await import("./commands/policy.ts")).policyTestCommand(options, session)),
+    );
 }
 
 /** `completion` prints a script for a shell, which asks the hidden `__complete` for what may stand next. */

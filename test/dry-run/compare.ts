@@ -71,6 +71,8 @@ export async function dryRun(plan: Plan, fixtures: JsonObject): Promise<Shape> {
     file: undefined,
     data: folder,
     roles: {},
+    policy: undefined,
+    secrets: {},
     origins: { data: "default", roles: "default" },
   } as const;
   const source = { file: "fixtures.json", text: JSON.stringify(fixtures) };

@@ -18,6 +18,10 @@ export const rooms: readonly Room[] = [
   { name: "machine", rooms: ["base", "language"], outside: [] },
   { name: "ports", rooms: ["base", "language", "machine"], outside: [] },
   { name: "engine", rooms: core, outside: [] },
+  // Rules as data, and what they say of a request.
+  { name: "policy", rooms: ["base", "language", "ports"], outside: [] },
+  // Where secrets come from, and the texts without them.
+  { name: "vault", rooms: ["base", "ports"], outside: ["node:child_process", "node:fs/promises", "node:path"] },
   {
     // Both sides of a function's child process: the pool that starts it and the program that runs in it.
     name: "actions/function",
@@ -50,6 +54,8 @@ export const rooms: readonly Room[] = [
       ...core,
       "connectors",
       "engine",
+      "policy",
+      "vault",
       "actions/function",
       "adapters/memory",
       "adapters/sqlite",

@@ -9,7 +9,7 @@ import { type Session, sessionConfig } from "../session.ts";
 export async function doctorCommand(session: Session): Promise<ExitCode> {
   const config = await sessionConfig(session);
   const { version, node } = packageFacts();
-  const checks = await examine(config, { found: process.versions.node, wanted: node });
+  const checks = await examine(config, { found: process.versions.node, wanted: node }, session.env);
   const ok = checks.every((check) => check.ok);
 
   const { output } = session;
