@@ -10,6 +10,7 @@ import { controlAddress } from "./control/address.ts";
 import { controlRoutes } from "./control/routes.ts";
 import { openControlServer } from "./control/server.ts";
 import { createRunAction } from "./run-action.ts";
+import { openVault } from "./open-vault.ts";
 import { openRunHistory } from "./run-reader.ts";
 
 export type { App, AppOptions } from "./contract.ts";
@@ -28,7 +29,9 @@ export async function openApp(config: Config, options: AppOptions): Promise<App>
   const holder = { pid: process.pid, host: hostname(), startedAt: clock.now(), socket };
   const store = opening.use(await openSqliteStore({ folder: config.data, holder, synchronous: "full" }));
   const action = opening.use(createRunAction(config, store));
-  const ground = { store, action, clock, chance: Math.random };
+  const vault = openVault(config, options.env, clock);
+  const redact = (text: string): string => vault.redact(text);
+  const ground = { store, action, clock, chance: Math.random, redact };
   const { engine: _engine, ...app } = await assemble(opening, config, ground, options);
   const door = opening.use(await openControlServer(socket, controlRoutes(app.runs, process.pid)));
 

@@ -14,6 +14,7 @@ import type { RunRow } from "../ports/journal.ts";
 import type { Store } from "../ports/store.ts";
 import type { Config } from "./config.ts";
 import type { App, AppOptions } from "./contract.ts";
+import { secretVariables } from "./open-vault.ts";
 import { localPrincipal, localScope } from "./principal.ts";
 import { createHistory, createRunReader, localKey, type Runs } from "./runs.ts";
 import { refusal, type WholeVersion, wholeVersion } from "./versions.ts";
@@ -25,6 +26,8 @@ export interface Ground {
   readonly action: Action;
   readonly clock: Clock;
   readonly chance: Chance;
+  /** Takes secrets out of texts. A dry run has none. */
+  readonly redact?: (text: string) => string;
 }
 
 /** An app whose parts are still those of whoever opens it. */
@@ -69,7 +72,7 @@ export async function assemble(
       version,
       parts,
       input,
-      env: declaredEnv([version, ...parts], env),
+      env: declaredEnv([version, ...parts], env, secretVariables(config)),
       ...from,
     });
     return row;
@@ -123,8 +126,12 @@ function createRuns({ config, store, engine, start, env: own }: RunsDeps): Runs 
 }
 
 /** The variables that any of these versions declares: a child has its parent's. */
-function declaredEnv(versions: readonly Version[], env: AppOptions["env"]): Readonly<Record<string, string>> {
-  const names = Array.from(new Set(versions.flatMap(({ plan }) => plan.env)));
+function declaredEnv(
+  versions: readonly Version[],
+  env: AppOptions["env"],
+  secret: ReadonlySet<string>,
+): Readonly<Record<string, string>> {
+  const names = Array.from(new Set(versions.flatMap(({ plan }) => plan.env))).filter((name) => !secret.has(name));
   return Object.fromEntries(names.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]] as const])));
 }
 

@@ -1,3 +1,4 @@
+import { defined } from "../language/compile/optional.ts";
 import type { Problems } from "../language/problems.ts";
 import { entryOf, kindOf, type SourceMap, type SourceNode } from "../language/source/tree.ts";
 import type { Source } from "../language/world.ts";
@@ -5,6 +6,8 @@ import type { Price } from "../providers/prices.ts";
 import type { ProviderSettings } from "../providers/settings.ts";
 import { entriesUnder, readChecked, reportUnknownKeys } from "./checked-file.ts";
 import { readPrices, readProviders } from "./provider-config.ts";
+import { type PolicySetting, readPolicySetting } from "./policy-setting.ts";
+import { literalSecrets, readSecrets } from "./secret-config.ts";
 
 /** What the configuration file says; what it leaves out has its default. */
 export interface ConfigFile {
@@ -12,25 +15,32 @@ export interface ConfigFile {
   readonly roles?: Readonly<Record<string, readonly string[]>>;
   readonly providers?: Readonly<Record<string, ProviderSettings>>;
   readonly prices?: readonly Price[];
+  readonly policy?: PolicySetting;
+  /** References by the names of secrets. */
+  readonly secrets?: Readonly<Record<string, string>>;
 }
 
 /** Checks a configuration like a workflow: throws `config.invalid` with all its problems. */
 export function parseConfigFile(source: Source): ConfigFile {
-  return readChecked(source, "a configuration", readRoot);
+  return readChecked(source, "a configuration", (root, problems) => readRoot(root, source, problems), literalSecrets);
 }
 
-function readRoot(root: SourceMap, problems: Problems): ConfigFile {
-  reportUnknownKeys(root, ["data", "roles", "providers", "prices"], "in the configuration", problems);
-  const data = readText(root, "data", problems);
+function readRoot(root: SourceMap, source: Source, problems: Problems): ConfigFile {
+  reportUnknownKeys(
+    root,
+    ["data", "roles", "providers", "prices", "policy", "secrets"],
+    "in the configuration",
+    problems,
+  );
   const roles = readRoles(root, problems);
-  const providers = readProviders(root, problems);
-  const prices = readPrices(root, problems);
-  return {
-    ...(data === undefined ? {} : { data }),
-    ...(roles === undefined ? {} : { roles }),
-    ...(providers === undefined ? {} : { providers }),
-    ...(prices === undefined ? {} : { prices }),
-  };
+  return defined({
+    data: readText(root, "data", problems),
+    roles,
+    policy: readPolicySetting(root, { ...source, roles: Object.keys(roles ?? {}) }, problems),
+    secrets: readSecrets(root, problems),
+    providers: readProviders(root, problems),
+    prices: readPrices(root, problems),
+  });
 }
 
 function readText(map: SourceMap, key: string, problems: Problems): string | undefined {

@@ -4,6 +4,7 @@ import type { Price } from "../providers/prices.ts";
 import type { ProviderSettings } from "../providers/settings.ts";
 import { wellKnownProviders, withDefaults } from "../providers/well-known.ts";
 import type { ConfigFile } from "./config-file.ts";
+import type { PolicySetting } from "./policy-setting.ts";
 
 /** The name of the one optional file that makes a folder a project. */
 export const configFileName = "runwright.config.yaml";
@@ -25,6 +26,10 @@ export interface Config {
   readonly providers: Readonly<Record<string, ProviderSettings>>;
   /** Prices of the user's own. */
   readonly prices: readonly Price[];
+  /** Where the rules lie, or the rules themselves; undefined: where they usually lie. */
+  readonly policy: PolicySetting | undefined;
+  /** Where secrets come from: references by name. */
+  readonly secrets: Readonly<Record<string, string>>;
   readonly origins: Readonly<Record<"data" | "roles", Origin>>;
 }
 
@@ -49,6 +54,8 @@ export async function loadConfig(cwd: string, env: Readonly<Record<string, strin
     roles: written.roles ?? {},
     providers: providersOf(written, env),
     prices: written.prices ?? [],
+    policy: written.policy,
+    secrets: written.secrets ?? {},
     origins: {
       data: fromEnv ? "RUNWRIGHT_DATA" : written.data === undefined ? "default" : configFileName,
       roles: written.roles === undefined ? "default" : configFileName,

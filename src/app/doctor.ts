@@ -4,14 +4,17 @@ import path from "node:path";
 import { listExecutors } from "../actions/function/find.ts";
 import { openSqliteStore } from "../adapters/sqlite/sqlite-store.ts";
 import { hasCode, messageOf } from "../base/error.ts";
+import type { Check } from "./check.ts";
 import type { Config } from "./config.ts";
 import { createControlClient } from "./control/client.ts";
-import type { Check } from "./doctor-check.ts";
 import { holderOf, openRunReader } from "./run-reader.ts";
 import { pinsFileName, readPins } from "./pins-file.ts";
 import { localPrincipal } from "./principal.ts";
+import { ruleChecks } from "./rule-checks.ts";
 import { fitsNode } from "./node-version.ts";
 import { providerChecks } from "./provider-checks.ts";
+
+export type { Check } from "./check.ts";
 
 /** Looks at everything that a project needs to run. Changes nothing but to make sure that the store can be opened. */
 export async function examine(
@@ -29,6 +32,7 @@ export async function examine(
     ...(await storeChecks(config)),
     { name: "roles", ok: true, found: Object.keys(config.roles).join(", ") || "none", origin: config.origins.roles },
     ...providerChecks(config, env),
+    ...(await ruleChecks(config, env)),
     { name: "you", ok: true, found: localPrincipal().id },
     {
       name: "modules",

@@ -5,7 +5,7 @@ import path from "node:path";
 import { test } from "node:test";
 import { hasCode } from "../base/error.ts";
 import { loadConfig } from "./config.ts";
-import type { Check } from "./doctor-check.ts";
+import type { Check } from "./check.ts";
 import { examine } from "./doctor.ts";
 import { readPins } from "./pins-file.ts";
 import { readWorkflow } from "./workflow-file.ts";

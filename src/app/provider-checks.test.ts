@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { test } from "node:test";
 import { configFileName, loadConfig } from "./config.ts";
-import type { Check } from "./doctor-check.ts";
+import type { Check } from "./check.ts";
 import { providerChecks } from "./provider-checks.ts";
 
 const key = "sk-canary-4711";

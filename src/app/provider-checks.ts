@@ -4,7 +4,7 @@ import { messageOf } from "../base/error.ts";
 import { installCommand, isInstalled } from "../providers/load-model.ts";
 import type { ProviderSettings } from "../providers/settings.ts";
 import type { Config } from "./config.ts";
-import type { Check } from "./doctor-check.ts";
+import type { Check } from "./check.ts";
 import { createScriptReader } from "./script-file.ts";
 
 type Env = Readonly<Record<string, string | undefined>>;

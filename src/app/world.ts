@@ -10,9 +10,11 @@ import { knownDraft } from "../language/known-workflow.ts";
 import { moduleOutput } from "../language/module-type.ts";
 import type { Schema } from "../language/plan.ts";
 import type { KnownWorkflow, World } from "../language/world.ts";
+import { reachableTools } from "../policy/tool-reach.ts";
 import type { Config } from "./config.ts";
 import { folderWith, modulesRoot } from "./modules-root.ts";
 import { pinsFileName, readPins } from "./pins-file.ts";
+import { loadPolicy } from "./project-policy.ts";
 
 /** The kinds of coding agents that Runwright knows how to drive. */
 const agents = ["claude-code", "codex", "gemini", "grok"] as const;
@@ -26,6 +28,9 @@ export function worldOf(config: Config, place: string): Partial<World> {
   let connectors: readonly ConnectorDescriptor[] | undefined;
   let workflows: readonly KnownWorkflow[] | undefined;
   const root = modulesRoot(config, place);
+  const allConnectors = (): readonly ConnectorDescriptor[] =>
+    (connectors ??= [...builtInConnectors, ...projectConnectors(path.join(config.root, "connectors"))]);
+  const policy = policyOf(config, allConnectors);
   return {
     ...listExecutors(root),
     moduleOutput: moduleOutputs(root),
@@ -33,13 +38,36 @@ export function worldOf(config: Config, place: string): Partial<World> {
     agents,
     pins: readPins(folderWith(config, place, [pinsFileName]), config.root),
     get connectors() {
-      connectors ??= [...builtInConnectors, ...projectConnectors(path.join(config.root, "connectors"))];
-      return connectors;
+      return allConnectors();
+    },
+    get tools() {
+      return policy().tools;
+    },
+    get deniesUnreviewed() {
+      return policy().deniesUnreviewed;
     },
     get workflows() {
       workflows ??= drafts(workflowsFolder(config, place));
       return workflows;
     },
+  };
+}
+
+/** What the rules in force say of every file, read when a step first calls a tool. */
+function policyOf(
+  config: Config,
+  connectors: () => readonly ConnectorDescriptor[],
+): () => Pick<World, "tools"> & Required<Pick<World, "deniesUnreviewed">> {
+  let known: ReturnType<ReturnType<typeof policyOf>> | undefined;
+  return () => {
+    if (known !== undefined) return known;
+    const { rules, deniesUnreviewed } = loadPolicy(config);
+    const tools = reachableTools(
+      rules.map(({ rule }) => rule),
+      connectors(),
+    );
+    known = { tools, deniesUnreviewed };
+    return known;
   };
 }
 

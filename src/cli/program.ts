@@ -45,6 +45,7 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
   addSignalCommands(program, carry);
   addDecisionCommands(program, carry);
   addSettle(program, carry);
+  addPolicyCommands(program, carry);
   addCompletion(program, carry);
 
   try {
@@ -261,6 +262,31 @@ function addSettle(program: Command, carry: Carry): void {
         async (session) => (await import("./commands/settle.ts")).settleCommand({ run, gate }, options, session),
         options,
       ),
+    );
+}
+
+function addPolicyCommands(program: Command, carry: Carry): void {
+  const policy = program.command("policy").description("the rules that every call is held against");
+  policy
+    .command("show")
+    .description("say which rules are in force, and where each stands")
+    .action(() => carry(async (session) => (await import("./commands/policy.ts")).policyShowCommand(session)));
+  policy
+    .command("test")
+    .option("--kind <kind>", "of one request: model, tool, function, secret, agent or approval")
+    .option("--target <name>", "what it is aimed at, for example zendesk@3.2.0/update_ticket")
+    .option("--class <class>", "read, write or irreversible")
+    .option("--workflow <id>", "the workflow that asks")
+    .option("--tenant <name>", "whose run it is")
+    .option("--workspace <name>", "where it is")
+    .option("--principal <name>", "who started the run")
+    .option("--role <name>", "a role of the principal; may be repeated", collect, [])
+    .option("--arguments <json>", "what is asked for")
+    .option("--draft", "the run is one of a draft")
+    .option("--by-model", "a model chose it")
+    .description("hold the rules against policies/*.test.yaml, or against one request; nothing is called")
+    .action((options) =>
+      carry(async (session) => (await import("./commands/policy.ts")).policyTestCommand(options, session)),
     );
 }
 

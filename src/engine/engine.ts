@@ -17,6 +17,7 @@ import { decisionEntry } from "./inbox.ts";
 import { createLogKeeper, type LogKeeper } from "./log-keeper.ts";
 import { createNews, type News } from "./news.ts";
 import { rebuild } from "./rebuild.ts";
+import { redactedCalls } from "./redacted-calls.ts";
 import type { SnapshotBounds } from "./snapshots.ts";
 import { Turns } from "./turns.ts";
 import { viewOf } from "./view.ts";
@@ -31,6 +32,8 @@ export interface EngineDeps {
   readonly chance: Chance;
   /** Asked before anything leaves that is aimed at something; without one everything is allowed. */
   readonly policy?: Policy;
+  /** Takes out of texts what must not be kept: secrets. Nothing is taken out where it is left out. */
+  readonly redact?: (text: string) => string;
   /** 10 fresh random bytes for a run id. */
   readonly randomBytes: () => Uint8Array;
   /** When snapshots are taken; those of the engine when nothing is said. */
@@ -68,7 +71,7 @@ class DurableEngine implements Engine {
 
   constructor(given: EngineDeps) {
     const fatal = (error: unknown): void => this.#fail(error);
-    const calls = countedCalls(given.action);
+    const calls = countedCalls(given.redact === undefined ? given.action : redactedCalls(given.action, given.redact));
     const deps = { ...given, action: calls.action, store: watchedStore(given.store, fatal) };
     this.#deps = deps;
     this.#failure.promise.catch(() => undefined);

@@ -27,7 +27,9 @@ export interface World {
   /** Labels of each runner that is enrolled. */
   readonly runners: readonly (readonly string[])[];
   /** Tools of which the workspace allows no others, as `zendesk.*`; undefined: all. */
-  readonly tools?: readonly string[];
+  readonly tools?: readonly string[] | undefined;
+  /** The workspace takes no write that no person sees before (W070), whatever the file says of it. */
+  readonly deniesUnreviewed?: boolean;
   /** How the file is to be run, where that is not as it says itself. */
   readonly leniency?: Leniency;
 }

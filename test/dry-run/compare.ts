@@ -73,6 +73,8 @@ export async function dryRun(plan: Plan, fixtures: JsonObject): Promise<Shape> {
     roles: {},
     providers: {},
     prices: [],
+    policy: undefined,
+    secrets: {},
     origins: { data: "default", roles: "default" },
   } as const;
   const source = { file: "fixtures.json", text: JSON.stringify(fixtures) };

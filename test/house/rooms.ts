@@ -26,6 +26,10 @@ export const rooms: readonly Room[] = [
     outside: ["undici", "node:dns/promises", "node:net", "node:stream", "node:util", "node:zlib"],
   },
   { name: "engine", rooms: core, outside: [] },
+  // Rules as data, and what they say of a request.
+  { name: "policy", rooms: ["base", "language", "ports"], outside: [] },
+  // Where secrets come from, and the texts without them.
+  { name: "vault", rooms: ["base", "ports"], outside: ["node:child_process", "node:fs/promises", "node:path"] },
   {
     name: "connectors/mcp",
     rooms: ["base", "language", "connectors", "ports", "processes"],
@@ -82,6 +86,8 @@ export const rooms: readonly Room[] = [
       "connectors/mcp",
       "processes",
       "engine",
+      "policy",
+      "vault",
       "actions/function",
       "adapters/memory",
       "adapters/sqlite",

@@ -26,7 +26,8 @@ export function checkWrites(shop: Workshop, graph: Graph, conditions: ReadonlyMa
   }
 }
 
-function mayWriteAlone({ file }: Workshop): boolean {
+function mayWriteAlone({ file, world }: Workshop): boolean {
+  if (world.deniesUnreviewed === true) return false;
   const policy = file.get("policy")?.value;
   const entry = policy?.kind === "map" ? entryOf(policy, "auto_write") : undefined;
   return entry?.value.kind === "scalar" && entry.value.value === true;
@@ -87,8 +88,12 @@ function reportUnseen(shop: Workshop, step: StepDraft, accepted: Accepted, origi
   if (lastBit(unseen) === undefined) return;
   const isModel = lastBit(inBoth(unseen, origins.models)) !== undefined;
   const what = isModel ? "what a model produced" : "what came from outside";
+  const isDenied = shop.world.deniesUnreviewed === true;
   shop.problems.report("W070", step.idRange, `'${step.id}' writes ${what} and no gate stands before it`, {
-    hint: "add an approve step, or mark it reviewed: policy.auto_write: true",
+    hint: isDenied
+      ? "add an approve step: the policy of this workspace denies it (unreviewed_writes), also with auto_write"
+      : "add an approve step, or mark it reviewed: policy.auto_write: true",
+    severity: isDenied ? "error" : "warning",
   });
 }
 

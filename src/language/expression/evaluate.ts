@@ -27,6 +27,16 @@ export function evaluate(expression: Expression, names: Names): Json {
   return compiled.reads || typeof value !== "object" ? value : boundedValue(frame, value, resultCharsMax);
 }
 
+/** The same out of what several expressions may take together: what this one takes is gone from `budget`, also when it fails. */
+export function evaluateWithin(budget: { stepsLeft: number }, expression: Expression, names: Names): Json {
+  const frame = frameFor(expression, names, budget.stepsLeft);
+  try {
+    return boundedValue(frame, compiledOf(frame, expression.tree).run(frame), expressionLimits.resultCharsMax);
+  } finally {
+    budget.stepsLeft = Math.max(0, frame.stepsLeft);
+  }
+}
+
 /** The value of an expression that reads nothing, within the bounds of what is worth knowing before it runs. */
 export function evaluateConstant(expression: Expression): Json {
   const { constantStepsMax, constantCharsMax } = expressionLimits;

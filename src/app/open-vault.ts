@@ -1,0 +1,20 @@
+import type { Clock } from "../base/clock.ts";
+import type { Vault } from "../ports/vault.ts";
+import { referenceOf } from "../vault/reference.ts";
+import { createVault } from "../vault/vault.ts";
+import type { Config } from "./config.ts";
+
+/** The vault of a project: its secrets are where the configuration says. */
+export function openVault(
+  { root, secrets }: Pick<Config, "root" | "secrets">,
+  env: Readonly<Record<string, string | undefined>>,
+  clock: Pick<Clock, "now">,
+): Vault {
+  return createVault({ secrets, env, root, clock, platform: process.platform, uid: process.getuid?.() });
+}
+
+/** The environment variables that hold secrets: what a workflow declares under `env` never has their values. */
+export function secretVariables({ secrets }: Pick<Config, "secrets">): ReadonlySet<string> {
+  const references = Object.values(secrets).map((text) => referenceOf(text));
+  return new Set(references.flatMap((reference) => (reference?.kind === "env" ? [reference.name] : [])));
+}
