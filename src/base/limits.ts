@@ -60,4 +60,16 @@ export const limits = {
   pageRowsMax: 1000,
   /** What the steps of one run may log. */
   runLogBytesMax: 67_108_864, // 64 MiB
+  /** One text of an audit entry, and the rules that it names: more is cut. */
+  auditTextCharsMax: 1000,
+  auditRulesMax: 100,
+  /** How often the sealer looks for new audit rows, so that each is sealed within a second; and how many it takes at once. */
+  auditSealMs: 500,
+  auditSealRowsMax: 500,
+  /** Tenants of one signed checkpoint, characters of its line, and lines of one file that are read. */
+  auditHeadsMax: 100,
+  auditLineCharsMax: 262_144,
+  auditCheckpointsMax: 1_000_000,
+  /** What `audit verify` says is wrong, at most. */
+  auditFindingsMax: 100,
 } as const;

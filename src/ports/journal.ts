@@ -1,5 +1,6 @@
 import type { RunKey, Scope } from "../base/ids.ts";
 import type { JsonObject } from "../base/json.ts";
+import type { AuditEntry } from "./audit.ts";
 
 /** The stored states of a run; there are no others. */
 export type RunStatus = "created" | "running" | "awaiting_approval" | "paused" | "completed" | "failed" | "cancelled";
@@ -133,6 +134,8 @@ export interface Append {
    * no bound holds them up, and a run that has ended, or is not there, is told nothing.
    */
   readonly posts?: readonly Post[];
+  /** Rows for the audit log, in this commit; an append that is not `ok` writes none. */
+  readonly audit?: readonly AuditEntry[];
   /** When the run must be driven again although nobody writes to it: 0 = at once (it has open calls), undefined = never. */
   readonly wakeAt?: number;
   /**

@@ -8,6 +8,7 @@ import {
   type Unread,
 } from "../../ports/journal-rules.ts";
 import type { Append, AppendResult, InboxEntry } from "../../ports/journal.ts";
+import { createAddAudit } from "./audit.ts";
 import { createAddBlobs } from "./blobs.ts";
 import type { Database } from "./database.ts";
 import { createPutSnapshot } from "./snapshots.ts";
@@ -20,6 +21,7 @@ export function createAppendOne(database: Database): (append: Append) => AppendR
   const headOf = createHeadOf(database);
   const addSegment = createAddSegment(database);
   const addBlobs = createAddBlobs(database);
+  const addAudit = createAddAudit(database);
   const updateSummary = database.prepare(`UPDATE run SET last_seq = ?, summary = ? WHERE ${ofRun}`);
   const updateHead = database.prepare(
     `UPDATE run SET last_seq = ?, summary = ?, status = ?, wake_at = ?, due = ?, unread = ?, holds = ?, tries = ? WHERE ${ofRun}`,
@@ -45,6 +47,7 @@ export function createAppendOne(database: Database): (append: Append) => AppendR
     const after = headAfter(head, append, unread);
     const summary = JSON.stringify(append.summary);
     if (append.blobs !== undefined) addBlobs(tenant, append.blobs);
+    if (append.audit !== undefined) addAudit(append.audit);
     if (append.segment !== undefined) addSegment(key, append.segment);
     if (append.snapshot !== undefined) putSnapshot(key, append.snapshot);
     if (sameButSeq(head, after)) {
