@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
+import type { AuditConfig } from "./audit-config.ts";
 import type { ConfigFile } from "./config-file.ts";
 
 /** The name of the one optional file that makes a folder a project. */
@@ -18,6 +19,8 @@ export interface Config {
   readonly data: string;
   /** Who may decide: role names with the people who have them. */
   readonly roles: Readonly<Record<string, readonly string[]>>;
+  /** Where checkpoints of the audit log are written besides the data folder, absolute. */
+  readonly audit?: AuditConfig;
   readonly origins: Readonly<Record<"data" | "roles", Origin>>;
 }
 
@@ -40,6 +43,9 @@ export async function loadConfig(cwd: string, env: Readonly<Record<string, strin
     file: found ? file : undefined,
     data,
     roles: written.roles ?? {},
+    ...(written.audit !== undefined && {
+      audit: { checkpoints: written.audit.checkpoints.map((place) => path.resolve(root, place)) },
+    }),
     origins: {
       data: fromEnv ? "RUNWRIGHT_DATA" : written.data === undefined ? "default" : configFileName,
       roles: written.roles === undefined ? "default" : configFileName,

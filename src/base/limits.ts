@@ -66,9 +66,9 @@ export const limits = {
   /** How often the sealer looks for new audit rows, so that each is sealed within a second; and how many it takes at once. */
   auditSealMs: 500,
   auditSealRowsMax: 500,
-  /** Tenants of one signed checkpoint, characters of its line, and lines of one file that are read. */
+  /** Tenants of one signed checkpoint, characters of a line of it or of an export, and checkpoints that are read at once. */
   auditHeadsMax: 100,
-  auditLineCharsMax: 262_144,
+  auditLineCharsMax: 1_048_576,
   auditCheckpointsMax: 1_000_000,
   /** What `audit verify` says is wrong, at most. */
   auditFindingsMax: 100,

@@ -17,6 +17,8 @@ export const rooms: readonly Room[] = [
   { name: "connectors", rooms: ["base", "language"], outside: [] },
   { name: "machine", rooms: ["base", "language"], outside: [] },
   { name: "ports", rooms: ["base", "language", "machine"], outside: [] },
+  // The chain over the audit log, its checkpoints, what links it and what looks it through.
+  { name: "audit", rooms: ["base", "ports"], outside: ["node:crypto"] },
   { name: "engine", rooms: core, outside: [] },
   {
     // Both sides of a function's child process: the pool that starts it and the program that runs in it.
@@ -48,6 +50,7 @@ export const rooms: readonly Room[] = [
     name: "app",
     rooms: [
       ...core,
+      "audit",
       "connectors",
       "engine",
       "actions/function",
@@ -69,7 +72,7 @@ export const rooms: readonly Room[] = [
   },
   {
     name: "cli",
-    rooms: [...core, "app"],
+    rooms: [...core, "app", "audit"],
     outside: [
       "commander",
       "@clack/prompts",
