@@ -18,6 +18,7 @@ const longSizes = {
   RUNWRIGHT_TIMERS: "100000",
   RUNWRIGHT_RACES: "1000",
   RUNWRIGHT_FLIPS: "10000",
+  RUNWRIGHT_TAMPERS: "10000",
 };
 const fileSecondsUsual = 420;
 const fileSecondsLong = 4 * 60 * 60;

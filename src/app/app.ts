@@ -4,6 +4,7 @@ import { openSqliteStore } from "../adapters/sqlite/sqlite-store.ts";
 import { RunwrightError } from "../base/error.ts";
 import { assemble } from "./assemble.ts";
 import { createRealClock } from "./clock.ts";
+import { openAuditSealer } from "./audit/open-sealer.ts";
 import type { Config } from "./config.ts";
 import type { App, AppOptions } from "./contract.ts";
 import { controlAddress } from "./control/address.ts";
@@ -28,6 +29,7 @@ export async function openApp(config: Config, options: AppOptions): Promise<App>
   const socket = controlAddress(config.data, options.env);
   const holder = { pid: process.pid, host: hostname(), startedAt: clock.now(), socket };
   const store = opening.use(await openSqliteStore({ folder: config.data, holder, synchronous: "full" }));
+  opening.use(await openAuditSealer(config, store.audit, clock));
   const action = opening.use(createRunAction(config, store));
   const vault = openVault(config, options.env, clock);
   const redact = (text: string): string => vault.redact(text);

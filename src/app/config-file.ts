@@ -4,6 +4,7 @@ import { entryOf, kindOf, type SourceMap, type SourceNode } from "../language/so
 import type { Source } from "../language/world.ts";
 import type { Price } from "../providers/prices.ts";
 import type { ProviderSettings } from "../providers/settings.ts";
+import { type AuditConfig, readAuditConfig } from "./audit-config.ts";
 import { entriesUnder, readChecked, reportUnknownKeys } from "./checked-file.ts";
 import { readPrices, readProviders } from "./provider-config.ts";
 import { type PolicySetting, readPolicySetting } from "./policy-setting.ts";
@@ -18,6 +19,7 @@ export interface ConfigFile {
   readonly policy?: PolicySetting;
   /** References by the names of secrets. */
   readonly secrets?: Readonly<Record<string, string>>;
+  readonly audit?: AuditConfig;
 }
 
 /** Checks a configuration like a workflow: throws `config.invalid` with all its problems. */
@@ -28,7 +30,7 @@ export function parseConfigFile(source: Source): ConfigFile {
 function readRoot(root: SourceMap, source: Source, problems: Problems): ConfigFile {
   reportUnknownKeys(
     root,
-    ["data", "roles", "providers", "prices", "policy", "secrets"],
+    ["data", "roles", "providers", "prices", "policy", "secrets", "audit"],
     "in the configuration",
     problems,
   );
@@ -40,6 +42,7 @@ function readRoot(root: SourceMap, source: Source, problems: Problems): ConfigFi
     secrets: readSecrets(root, problems),
     providers: readProviders(root, problems),
     prices: readPrices(root, problems),
+    audit: readAuditConfig(root, problems),
   });
 }
 

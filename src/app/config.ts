@@ -3,6 +3,7 @@ import path from "node:path";
 import type { Price } from "../providers/prices.ts";
 import type { ProviderSettings } from "../providers/settings.ts";
 import { wellKnownProviders, withDefaults } from "../providers/well-known.ts";
+import type { AuditConfig } from "./audit-config.ts";
 import type { ConfigFile } from "./config-file.ts";
 import type { PolicySetting } from "./policy-setting.ts";
 
@@ -30,6 +31,8 @@ export interface Config {
   readonly policy: PolicySetting | undefined;
   /** Where secrets come from: references by name. */
   readonly secrets: Readonly<Record<string, string>>;
+  /** Where checkpoints of the audit log are written besides the data folder, absolute. */
+  readonly audit?: AuditConfig;
   readonly origins: Readonly<Record<"data" | "roles", Origin>>;
 }
 
@@ -56,6 +59,9 @@ export async function loadConfig(cwd: string, env: Readonly<Record<string, strin
     prices: written.prices ?? [],
     policy: written.policy,
     secrets: written.secrets ?? {},
+    ...(written.audit !== undefined && {
+      audit: { checkpoints: written.audit.checkpoints.map((place) => path.resolve(root, place)) },
+    }),
     origins: {
       data: fromEnv ? "RUNWRIGHT_DATA" : written.data === undefined ? "default" : configFileName,
       roles: written.roles === undefined ? "default" : configFileName,

@@ -77,4 +77,16 @@ export const limits = {
   remoteWordsMax: 200,
   /** Access tokens that are kept in memory. */
   accessTokensMax: 100,
+  /** One text of an audit entry, and the rules that it names: more is cut. */
+  auditTextCharsMax: 1000,
+  auditRulesMax: 100,
+  /** How often the sealer looks for new audit rows, so that each is sealed within a second; and how many it takes at once. */
+  auditSealMs: 500,
+  auditSealRowsMax: 500,
+  /** Tenants of one signed checkpoint, characters of a line of it or of an export, and checkpoints that are read at once. */
+  auditHeadsMax: 100,
+  auditLineCharsMax: 1_048_576,
+  auditCheckpointsMax: 1_000_000,
+  /** What `audit verify` says is wrong, at most. */
+  auditFindingsMax: 100,
 } as const;

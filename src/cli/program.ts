@@ -46,6 +46,7 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
   addDecisionCommands(program, carry);
   addSettle(program, carry);
   addPolicyCommands(program, carry);
+  addAuditCommands(program, carry);
   addCompletion(program, carry);
 
   try {
@@ -288,6 +289,40 @@ function addPolicyCommands(program: Command, carry: Carry): void {
     .action((options) =>
       carry(async (session) => (await import("./commands/policy.ts")).policyTestCommand(options, session)),
     );
+}
+
+/** What was done and by whom, and whether that was changed since. */
+function addAuditCommands(program: Command, carry: Carry): void {
+  const audit = program
+    .command("audit")
+    .description("show what was done and by whom, and see whether that was changed");
+  audit
+    .command("list")
+    .option("--run <run>", runArgument)
+    .option("--action <action>", "only rows of this action, such as tool.call; with a * at the end all that begin so")
+    .option("--limit <n>", "how many of the last rows at most", "100")
+    .option("--jsonl", "every row as a line of JSON")
+    .description("list the rows of the audit log, oldest first")
+    .action((options) =>
+      carry(async (session) => (await import("./commands/audit-list.ts")).auditListCommand(options, session), options),
+    );
+  audit
+    .command("verify")
+    .argument("[file]", "what `audit export` wrote; without it, the data folder")
+    .option("--checkpoints <file>", "checkpoints that lie elsewhere; may be repeated", collect, [])
+    .option("--key <file>", "the public key that `audit key` prints")
+    .description("find rows that were changed, added, taken away or moved; needs no running process and no secret")
+    .action((file: string | undefined, options) =>
+      carry(async (session) => (await import("./commands/audit-verify.ts")).auditVerifyCommand(file, options, session)),
+    );
+  audit
+    .command("export")
+    .description("write the whole audit log as lines of JSON, which `audit verify` can look through elsewhere")
+    .action(() => carry(async (session) => (await import("./commands/audit-export.ts")).auditExportCommand(session)));
+  audit
+    .command("key")
+    .description("print the public key that the checkpoints are signed with, to keep it elsewhere")
+    .action(() => carry(async (session) => (await import("./commands/audit-key.ts")).auditKeyCommand(session)));
 }
 
 /** `completion` prints a script for a shell, which asks the hidden `__complete` for what may stand next. */

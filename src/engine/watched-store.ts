@@ -8,7 +8,7 @@ import type { Store } from "../ports/store.ts";
  * start (measured), so that going on in this process would be guessing.
  */
 export function watchedStore(store: Store, fatal: (error: unknown) => void): Store {
-  const { journal, catalog, logs } = store;
+  const { journal, catalog, logs, audit } = store;
   return {
     journal: {
       create: (batch) => watched(journal.create(batch)),
@@ -33,6 +33,15 @@ export function watchedStore(store: Store, fatal: (error: unknown) => void): Sto
     logs: {
       write: (batch) => watched(logs.write(batch)),
       read: (key, query) => watched(logs.read(key, query)),
+    },
+    audit: {
+      record: (entries) => watched(audit.record(entries)),
+      pending: (limit) => watched(audit.pending(limit)),
+      head: (tenant) => watched(audit.head(tenant)),
+      seal: (seals) => watched(audit.seal(seals)),
+      tenants: (after, limit) => watched(audit.tenants(after, limit)),
+      rows: (tenant, after, limit) => watched(audit.rows(tenant, after, limit)),
+      unsealed: (after, limit) => watched(audit.unsealed(after, limit)),
     },
     [Symbol.asyncDispose]: () => store[Symbol.asyncDispose](),
   };

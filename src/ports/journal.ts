@@ -141,7 +141,7 @@ export interface Append {
    * no bound holds them up, and a run that has ended, or is not there, is told nothing.
    */
   readonly posts?: readonly Post[];
-  /** What is told of these events to whoever looks into the books later: written in this commit. */
+  /** Rows for the audit log, in this commit; an append that is not `ok` writes none. */
   readonly audit?: readonly AuditEntry[];
   /** When the run must be driven again although nobody writes to it: 0 = at once (it has open calls), undefined = never. */
   readonly wakeAt?: number;

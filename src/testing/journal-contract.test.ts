@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createMemoryStore, type MemoryStore } from "../adapters/memory/memory-store.ts";
 import type { Scope } from "../base/ids.ts";
+import type { Audit } from "../ports/audit.ts";
 import type { Append, AppendResult, Journal } from "../ports/journal.ts";
 import type { Logs } from "../ports/logs.ts";
 import type { Store } from "../ports/store.ts";
@@ -14,6 +15,7 @@ interface Control {
   readonly red: readonly string[];
   journal?(real: Journal, store: MemoryStore): Partial<Journal>;
   logs?(real: Logs): Partial<Logs>;
+  audit?(real: Audit): Partial<Audit>;
 }
 
 async function currentEpoch({ lease }: Append, store: MemoryStore): Promise<number> {
@@ -232,6 +234,37 @@ const controls: readonly Control[] = [
       write: (batch) => real.write(batch.map((entry) => ({ ...entry, text: entry.text.slice(0, 100) }))),
     }),
   },
+  {
+    without: "audit rows in the commit of their append",
+    red: [
+      "a fenced, a held and a conflicting append write no audit row",
+      "audit rows are written with their append, in order, and come back as they were",
+    ],
+    journal: (real, store) => ({
+      async append(batch) {
+        for (const { audit = [] } of batch.toReversed()) await store.audit.record(audit);
+        return real.append(batch.map(({ audit: _audit, ...append }) => append));
+      },
+    }),
+  },
+  {
+    without: "one sealer at a time",
+    red: [
+      "of two sealers one goes on, and the other writes nothing",
+      "a link that does not follow the last one is refused, with all that came with it",
+    ],
+    audit: (real) => ({ seal: (seals) => real.seal(seals).then(() => true) }),
+  },
+  {
+    without: "the place of the last link",
+    red: ["each tenant has its own chain, read in pages, and what is linked waits no longer"],
+    audit: (real) => ({ pending: (limit) => real.unsealed(0, limit + 1) }),
+  },
+  {
+    without: "tenants of audit rows",
+    red: ["each tenant has its own chain, read in pages, and what is linked waits no longer"],
+    audit: (real) => ({ record: (entries) => real.record(entries.map((entry) => ({ ...entry, ...acme }))) }),
+  },
 ];
 
 for (const control of controls) {
@@ -261,6 +294,7 @@ test("no two checks have the same name", () => {
 function reopenable(store: MemoryStore, control?: Control): OpenStore {
   const journal: Journal = { ...store.journal, ...control?.journal?.(store.journal, store) };
   const logs: Logs = { ...store.logs, ...control?.logs?.(store.logs) };
-  const shown: Store = { ...store, journal, logs };
+  const audit: Audit = { ...store.audit, ...control?.audit?.(store.audit) };
+  const shown: Store = { ...store, journal, logs, audit };
   return { ...shown, reopen: async () => reopenable(store.crash(), control) };
 }

@@ -1,5 +1,6 @@
 import { test } from "node:test";
 import { appendingChecks } from "./journal-checks/appending.ts";
+import { auditChecks } from "./journal-checks/audit.ts";
 import { blobChecks } from "./journal-checks/blobs.ts";
 import { creatingChecks } from "./journal-checks/creating.ts";
 import { inboxChecks } from "./journal-checks/inbox.ts";
@@ -14,7 +15,7 @@ import type { Check, Open } from "./journal-checks/world.ts";
 
 export type { Check, Open, OpenStore } from "./journal-checks/world.ts";
 
-/** Every sentence of the journal, catalog and log ports that can be seen from outside. */
+/** Every sentence of the journal, catalog, log and audit ports that can be seen from outside. */
 export const journalChecks: readonly Check[] = [
   ...creatingChecks,
   ...appendingChecks,
@@ -27,9 +28,10 @@ export const journalChecks: readonly Check[] = [
   ...snapshotChecks,
   ...blobChecks,
   ...logChecks,
+  ...auditChecks,
 ];
 
-/** The contract of the journal, catalog and log ports: each adapter passes every check, with no skips. */
+/** The contract of the journal, catalog, log and audit ports: each adapter passes every check, with no skips. */
 export function testJournal(name: string, open: Open): void {
   for (const check of journalChecks) test(`${name}: ${check.name}`, () => check.run(open));
 }

@@ -25,6 +25,8 @@ export const rooms: readonly Room[] = [
     rooms: ["base", "language", "connectors", "ports"],
     outside: ["undici", "node:dns/promises", "node:net", "node:stream", "node:util", "node:zlib"],
   },
+  // The chain over the audit log, its checkpoints, what links it and what looks it through.
+  { name: "audit", rooms: ["base", "ports"], outside: ["node:crypto"] },
   { name: "engine", rooms: core, outside: [] },
   // Rules as data, and what they say of a request.
   { name: "policy", rooms: ["base", "language", "ports"], outside: [] },
@@ -82,6 +84,7 @@ export const rooms: readonly Room[] = [
     name: "app",
     rooms: [
       ...core,
+      "audit",
       "connectors",
       "connectors/mcp",
       "processes",
@@ -108,7 +111,7 @@ export const rooms: readonly Room[] = [
   },
   {
     name: "cli",
-    rooms: [...core, "app"],
+    rooms: [...core, "app", "audit"],
     outside: [
       "commander",
       "@clack/prompts",

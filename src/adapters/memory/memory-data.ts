@@ -1,5 +1,7 @@
 import { runKeyText, type RunKey, type Scope } from "../../base/ids.ts";
 import { isTerminal } from "../../machine/states.ts";
+import { entryText } from "../../ports/audit-rules.ts";
+import type { AuditEntry, AuditRow, Seal } from "../../ports/audit.ts";
 import type { Version } from "../../ports/catalog.ts";
 import {
   assertFirst,
@@ -61,11 +63,21 @@ export interface MemoryData {
   readonly runOfDedupeKey: Map<string, StoredRun>;
   readonly versions: Map<string, string>;
   readonly blobs: Map<string, string>;
+  /** The row of position `p` stands at `p - 1`. */
+  readonly auditRows: AuditRow[];
+  readonly seals: Seal[];
 }
 
 /** Nothing stored yet. */
 export function createMemoryData(): MemoryData {
-  return { runs: new Map(), runOfDedupeKey: new Map(), versions: new Map(), blobs: new Map() };
+  return {
+    runs: new Map(),
+    runOfDedupeKey: new Map(),
+    versions: new Map(),
+    blobs: new Map(),
+    auditRows: [],
+    seals: [],
+  };
 }
 
 /** `Journal.create`, at once. */
@@ -97,10 +109,17 @@ export function createRuns(data: MemoryData, batch: readonly NewRun[]): readonly
       lines: [],
     };
     keepBlobs(data, key, run.blobs);
+    addAuditRows(data, run.audit);
     data.runs.set(runKeyText(key), stored);
     if (dedupe !== undefined) data.runOfDedupeKey.set(dedupe, stored);
     return { row: rowOf(stored), created: true };
   });
+}
+
+/** `Audit.record`, at once. */
+export function addAuditRows(data: MemoryData, entries: readonly AuditEntry[] = []): void {
+  for (const entry of entries)
+    data.auditRows.push({ position: data.auditRows.length + 1, tenant: entry.tenant, text: entryText(entry) });
 }
 
 /** `Journal.takeOver`, at once. */
@@ -125,6 +144,7 @@ export function appendBatch(data: MemoryData, batch: readonly Append[]): readonl
     const result = judgeAppend(run?.head, append, unread);
     if (run !== undefined && result === "ok") {
       keepBlobs(data, append.lease.key, append.blobs);
+      addAuditRows(data, append.audit);
       write(run, append, unread);
     }
     return result;

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { hasCode } from "../../base/error.ts";
 import type { NewRun } from "../../ports/journal.ts";
+import { auditEntry, linksFor } from "../../testing/journal-checks/audit.ts";
 import { testJournal, type OpenStore } from "../../testing/journal-contract.ts";
 import { createMemoryStore, type MemoryStore, type StoreCall, type StoreFault } from "./memory-store.ts";
 
@@ -62,6 +63,19 @@ test("a full store writes nothing, and works again once there is space", async (
   assert.deepEqual(await store.journal.append([append]), ["ok"]);
 });
 
+test("what a commit that fails would have written of the audit log goes with it, and with the next one it comes", async () => {
+  const { store, next } = await faulty();
+  const audited = { ...append, audit: [auditEntry("a")] };
+  next("full");
+  await assert.rejects(store.journal.append([audited]), (error) => hasCode(error, "journal.full"));
+  assert.deepEqual(await store.audit.pending(9), []);
+  next("unanswered");
+  await assert.rejects(store.journal.append([audited]), (error) => hasCode(error, "journal.unknown-outcome"));
+  next("none");
+  await using reopened = store.crash();
+  assert.equal((await reopened.audit.pending(9)).length, 1);
+});
+
 for (const [fault, lastSeq] of [
   ["lost", 1],
   ["unanswered", 2],
@@ -87,12 +101,14 @@ test("the faults are asked before each commit, by name, and never for a read", a
   await store.journal.post(key, entry);
   await store.journal.append([{ ...append, lease }]);
   await store.logs.write([{ key, path: "a", attempt: 1, at: 0, level: "warn", text: "b" }]);
+  await store.audit.record([auditEntry("a")]);
+  await store.audit.seal(linksFor(await store.audit.pending(1)));
   await store.logs.read(key, { after: 0, limit: 1 });
   await store.journal.row(key);
   await store.journal.snapshot(key);
   await store.journal.inbox(key);
   await store.journal.list(key, { limit: 1 });
-  assert.deepEqual(calls, ["create", "takeOver", "mark", "post", "append", "log"]);
+  assert.deepEqual(calls, ["create", "takeOver", "mark", "post", "append", "log", "record", "seal"]);
 });
 
 test("a crash in the middle of a read ends the read", async () => {

@@ -1,9 +1,12 @@
 import { RunwrightError } from "../../base/error.ts";
+import type { Audit } from "../../ports/audit.ts";
 import type { Catalog } from "../../ports/catalog.ts";
 import type { Journal } from "../../ports/journal.ts";
 import type { Logs } from "../../ports/logs.ts";
 import type { Store } from "../../ports/store.ts";
+import { addSeals, headSeal, sealedRows, tenantsPage, unsealedRows } from "./memory-audit.ts";
 import {
+  addAuditRows,
   appendBatch,
   createMemoryData,
   createRuns,
@@ -26,7 +29,7 @@ import {
 import { readLines, writeLines } from "./memory-logs.ts";
 
 /** A call that commits. */
-export type StoreCall = "create" | "takeOver" | "mark" | "append" | "post" | "put" | "log";
+export type StoreCall = "create" | "takeOver" | "mark" | "append" | "post" | "put" | "log" | "record" | "seal";
 
 /**
  * What befalls one commit: `none`; `full` = refused, nothing written; `lost` = nothing was written, but the caller cannot know
@@ -62,6 +65,7 @@ function openOver(data: MemoryData, faults: StoreFaults | undefined): MemoryStor
     journal: { ...createJournal(gate), [Symbol.asyncDispose]: dispose },
     catalog: createCatalog(gate),
     logs: createLogs(gate),
+    audit: createAudit(gate),
     crash() {
       gate.close("it crashed");
       return openOver(data, faults);
@@ -167,6 +171,34 @@ function createLogs({ data, commit }: Gate): Logs {
     },
     async read(key, query) {
       return readLines(data(), key, query);
+    },
+  };
+}
+
+function createAudit({ data, commit }: Gate): Audit {
+  return {
+    async record(entries) {
+      data();
+      if (entries.length > 0) commit("record", (to) => addAuditRows(to, entries));
+    },
+    async pending(limit) {
+      return unsealedRows(data(), 0, limit);
+    },
+    async head(tenant) {
+      return headSeal(data(), tenant);
+    },
+    async seal(seals) {
+      data();
+      return seals.length === 0 || commit("seal", (to) => addSeals(to, seals));
+    },
+    async tenants(after, limit) {
+      return tenantsPage(data(), after, limit);
+    },
+    async rows(tenant, after, limit) {
+      return sealedRows(data(), tenant, after, limit);
+    },
+    async unsealed(after, limit) {
+      return unsealedRows(data(), after, limit);
     },
   };
 }

@@ -10,6 +10,7 @@ import {
   type Unread,
 } from "../../ports/journal-rules.ts";
 import type { Append, AppendResult, InboxEntry, InboxOutcome, Snapshot } from "../../ports/journal.ts";
+import { insertAudit } from "./audit.ts";
 import { insertBlobs, type TenantBlob } from "./blobs.ts";
 import { blobsOfMade, createAll } from "./creating.ts";
 import { addEntry } from "./inbox.ts";
@@ -95,6 +96,11 @@ async function writeAll(send: Send, name: string, ok: readonly Append[]): Promis
   for (const { lease, snapshot } of ok)
     if (snapshot !== undefined) snapshots.set(runKeyText(lease.key), { key: lease.key, snapshot });
   if (snapshots.size > 0) await putSnapshots(send, name, [...snapshots.values()]);
+  await insertAudit(
+    send,
+    name,
+    ok.flatMap(({ audit = [] }) => audit),
+  );
 }
 
 async function putSnapshots(send: Send, name: string, rows: readonly SnapshotOfRun[]): Promise<void> {

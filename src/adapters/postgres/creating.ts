@@ -2,6 +2,7 @@ import { runKeyText, type Scope } from "../../base/ids.ts";
 import { keyColumns, keyIn, rowColumns, rowIn, type Columns } from "../../ports/journal-rows.ts";
 import { firstEpoch, rowOfNew } from "../../ports/journal-rules.ts";
 import type { CreateResult, NewRun, RunRow } from "../../ports/journal.ts";
+import { insertAudit } from "./audit.ts";
 import type { TenantBlob } from "./blobs.ts";
 import type { Send } from "./server.ts";
 import { givenKeys, insertSegments, keyLists, lists } from "./statements.ts";
@@ -35,6 +36,11 @@ async function createDifferent(
   const inserted = new Set(await insertRuns(send, name, runs));
   const made = runs.filter(({ key }) => inserted.has(runKeyText(key)));
   if (made.length > 0) await insertSegments(send, name, made);
+  await insertAudit(
+    send,
+    name,
+    made.flatMap(({ audit = [] }) => audit),
+  );
   const known = runs.filter(({ key }) => !inserted.has(runKeyText(key)));
   const rows = known.length === 0 ? [] : await findRuns(send, name, known);
   const results = new Map<NewRun, CreateResult>();

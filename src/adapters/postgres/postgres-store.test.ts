@@ -16,6 +16,7 @@ import {
   newRun,
   segmentsOf,
 } from "../../testing/journal-checks/world.ts";
+import { auditEntry, linksFor, objectsOf } from "../../testing/journal-checks/audit.ts";
 import { testJournal, type OpenStore } from "../../testing/journal-contract.ts";
 import { openPostgresStore } from "./postgres-store.ts";
 import { connect, type Server } from "./server.ts";
@@ -126,6 +127,37 @@ if ("skipped" in server) {
     );
     assert.deepEqual(new Set(await createWriter(counting, schema).append(batch)), new Set(["ok"]));
     assert.equal(statements, 5);
+  });
+
+  test("rows of the audit log and their links can only be added", async () => {
+    const schema = newSchema();
+    await using store = await openIn(schema);
+    await store.audit.record([auditEntry("a")]);
+    await store.audit.seal(linksFor(await store.audit.pending(1)));
+    for (const table of ["audit_row", "audit_seal"])
+      for (const sql of [
+        `UPDATE ${schema}.${table} SET tenant = 'x'`,
+        `DELETE FROM ${schema}.${table}`,
+        `TRUNCATE ${schema}.${table}`,
+      ])
+        await assert.rejects(ask(sql), /are only ever added/, sql);
+  });
+
+  test("an audit row that is committed late, behind linked ones, is linked too", async () => {
+    const schema = newSchema();
+    await using store = await openIn(schema);
+    const late = new Client({ connectionString: url });
+    await late.connect();
+    await late.query("BEGIN");
+    await late.query(`INSERT INTO ${schema}.audit_row (tenant, entry) VALUES ('acme', '{"object":"late"}')`);
+    await store.audit.record([auditEntry("early")]);
+    const first = await store.audit.pending(9);
+    assert.deepEqual(objectsOf(first), ["early"]);
+    await store.audit.seal(linksFor(first));
+    assert.deepEqual(await store.audit.pending(9), []);
+    await late.query("COMMIT");
+    await late.end();
+    assert.deepEqual(objectsOf(await store.audit.pending(9)), ["late"]);
   });
 
   test("a connection that breaks before the commit has written nothing, and the next call has a new one", async () => {

@@ -1,5 +1,6 @@
 import { RunwrightError } from "../../base/error.ts";
 import type { Store } from "../../ports/store.ts";
+import { createAudit } from "./audit.ts";
 import { createCatalog } from "./catalog.ts";
 import { createLogs } from "./logs.ts";
 import { createReader } from "./reading.ts";
@@ -43,6 +44,7 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Store
     journal: { ...createReader(server, schema), ...createWriter(server, schema), [Symbol.asyncDispose]: dispose },
     catalog: createCatalog(server, schema),
     logs: createLogs(server, schema),
+    audit: createAudit(server, schema),
     [Symbol.asyncDispose]: dispose,
   };
 }

@@ -1,5 +1,7 @@
+import { auditTables } from "./audit-tables.ts";
+
 /** The number of this schema, kept in the table `meta`. Tables of an older one are upgraded by who opens them. */
-export const schemaVersion = 2;
+export const schemaVersion = 3;
 
 /** What makes the next schema of an older one, by the number of the older. */
 export const upgrades: Readonly<Record<number, (name: string) => string>> = {
@@ -7,6 +9,7 @@ export const upgrades: Readonly<Record<number, (name: string) => string>> = {
 ALTER TABLE ${name}.run ADD COLUMN tries integer NOT NULL DEFAULT 0, ADD COLUMN log_lines bigint NOT NULL DEFAULT 0,
   ADD COLUMN log_bytes bigint NOT NULL DEFAULT 0;
 ${addedInSchema2(name)}`,
+  2: auditTables,
 };
 
 /**
@@ -50,7 +53,8 @@ CREATE TABLE ${name}.version (
   tenant text COLLATE "C" NOT NULL, workspace text COLLATE "C" NOT NULL, digest text COLLATE "C" NOT NULL, body text NOT NULL,
   PRIMARY KEY (tenant, workspace, digest)
 );
-${addedInSchema2(name)}`;
+${addedInSchema2(name)}
+${auditTables(name)}`;
 }
 
 /** Tables that came with schema 2. */

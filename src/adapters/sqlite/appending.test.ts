@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, test } from "node:test";
 import type { Append } from "../../ports/journal.ts";
+import { auditEntry } from "../../testing/journal-checks/audit.ts";
 import { appendOf, entryOf, keyOf, newRun, segmentOf } from "../../testing/journal-checks/world.ts";
 import { makeDatabase, openDatabase, type Database } from "./database.ts";
 import { createTurnCommit } from "./turn-commit.ts";
@@ -60,9 +61,14 @@ test("an ordinary append is two statements, and only what it brings costs more",
   );
   assert.deepEqual(await costOf(appendOf(lease, 5)), ordinary);
 
+  const rows = { audit: [auditEntry("a"), auditEntry("b")] };
+  const audited = ["INSERT INTO audit_row", "INSERT INTO audit_row"];
+  assert.deepEqual((await costOf(appendOf(lease, 6, rows))).toSorted(), [...ordinary, ...audited].toSorted());
+  assert.deepEqual(await costOf(appendOf(lease, 7)), ordinary, "and one without pays nothing");
+
   const taken = await journal.takeOver(lease.key);
-  assert.deepEqual(await costOf(appendOf(taken, 6)), whole, "the first after a take-over");
-  assert.deepEqual(await costOf(appendOf(taken, 7)), ordinary);
+  assert.deepEqual(await costOf(appendOf(taken, 8)), whole, "the first after a take-over");
+  assert.deepEqual(await costOf(appendOf(taken, 9)), ordinary);
   await journal.post(lease.key, entryOf("decide"));
-  assert.deepEqual(await costOf(appendOf(taken, 8)), ordinary);
+  assert.deepEqual(await costOf(appendOf(taken, 10)), ordinary);
 });

@@ -10,6 +10,7 @@ import {
   type Unread,
 } from "../../ports/journal-rules.ts";
 import type { Append, AppendResult, InboxEntry } from "../../ports/journal.ts";
+import { createAddAudit } from "./audit.ts";
 import { createAddBlobs } from "./blobs.ts";
 import type { Database } from "./database.ts";
 import { createPutSnapshot } from "./snapshots.ts";
@@ -22,6 +23,7 @@ export function createAppendOne(database: Database): (append: Append) => AppendR
   const headOf = createHeadOf(database);
   const addSegment = createAddSegment(database);
   const addBlobs = createAddBlobs(database);
+  const addAudit = createAddAudit(database);
   const updateHead = database.prepare(
     `UPDATE run SET last_seq = ?, summary = ?, status = ?, wake_at = ?, due = ?, unread = ?, holds = ?, tries = ? WHERE ${ofRun}`,
   );
@@ -46,8 +48,9 @@ export function createAppendOne(database: Database): (append: Append) => AppendR
   };
 
   /** Writes what an append brings beside the run row. */
-  function bring({ lease: { key }, blobs, segment, snapshot }: Append): void {
+  function bring({ lease: { key }, blobs, audit, segment, snapshot }: Append): void {
     if (blobs !== undefined) addBlobs(key.tenant, blobs);
+    if (audit !== undefined) addAudit(audit);
     if (segment !== undefined) addSegment(key, segment);
     if (snapshot !== undefined) putSnapshot(key, snapshot);
   }

@@ -1,6 +1,7 @@
 import { firstEpoch, rowOfNew } from "../../ports/journal-rules.ts";
 import { rowColumns, rowIn } from "../../ports/journal-rows.ts";
 import type { CreateResult, NewRun } from "../../ports/journal.ts";
+import { createAddAudit } from "./audit.ts";
 import { createAddBlobs } from "./blobs.ts";
 import type { Database } from "./database.ts";
 import { createAddSegment, ofRun } from "./statements.ts";
@@ -9,6 +10,7 @@ import { createAddSegment, ofRun } from "./statements.ts";
 export function createCreateOne(database: Database): (run: NewRun) => CreateResult {
   const addSegment = createAddSegment(database);
   const addBlobs = createAddBlobs(database);
+  const addAudit = createAddAudit(database);
   const rowOfKey = database.prepare(`SELECT ${rowColumns} FROM run WHERE ${ofRun}`);
   const rowOfDedupeKey = database.prepare(
     `SELECT ${rowColumns} FROM run WHERE tenant = ? AND workspace = ? AND dedupe_key = ?`,
@@ -43,6 +45,7 @@ export function createCreateOne(database: Database): (run: NewRun) => CreateResu
       wakeAt,
     );
     if (run.blobs !== undefined) addBlobs(tenant, run.blobs);
+    if (run.audit !== undefined) addAudit(run.audit);
     addSegment(key, segment);
     return { row: rowOfNew(run), created: true };
   };

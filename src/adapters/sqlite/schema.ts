@@ -1,5 +1,7 @@
+import { auditTables } from "./audit-tables.ts";
+
 /** The number of this schema, kept in `PRAGMA user_version`. A file of an older one is upgraded by who opens it for writing. */
-export const schemaVersion = 2;
+export const schemaVersion = 3;
 
 /** Tables that came with schema 2. */
 const addedInSchema2 = `
@@ -29,6 +31,7 @@ ALTER TABLE run ADD COLUMN tries INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE run ADD COLUMN log_lines INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE run ADD COLUMN log_bytes INTEGER NOT NULL DEFAULT 0;
 ${addedInSchema2}`,
+  2: auditTables,
 };
 
 /**
@@ -74,4 +77,5 @@ CREATE TABLE version (
   tenant TEXT NOT NULL, workspace TEXT NOT NULL, digest TEXT NOT NULL, body TEXT NOT NULL,
   PRIMARY KEY (tenant, workspace, digest)
 ) STRICT, WITHOUT ROWID;
-${addedInSchema2}`;
+${addedInSchema2}
+${auditTables}`;

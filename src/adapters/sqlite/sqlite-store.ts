@@ -1,10 +1,12 @@
 import { existsSync, mkdirSync, rmSync } from "node:fs";
 import path from "node:path";
 import { RunwrightError } from "../../base/error.ts";
+import type { AuditReader } from "../../ports/audit.ts";
 import type { Catalog } from "../../ports/catalog.ts";
 import type { JournalReader } from "../../ports/journal.ts";
 import type { Logs } from "../../ports/logs.ts";
 import type { Store } from "../../ports/store.ts";
+import { createAudit, createAuditReader } from "./audit.ts";
 import { createCatalog, createVersionReader } from "./catalog.ts";
 import { makeDatabase, openDatabase, openDatabaseReadOnly, type Database, type Synchronous } from "./database.ts";
 import { openHead } from "./head.ts";
@@ -29,6 +31,7 @@ export interface StoreReader extends Disposable {
   readonly journal: JournalReader;
   readonly catalog: Pick<Catalog, "get">;
   readonly logs: Pick<Logs, "read">;
+  readonly audit: AuditReader;
 }
 
 const databaseName = "journal.db";
@@ -78,6 +81,7 @@ export function openSqliteReader(folder: string): StoreReader {
     journal: createReader(database),
     catalog: createVersionReader(database),
     logs: createLogReader(database),
+    audit: createAuditReader(database),
     [Symbol.dispose]: () => database[Symbol.dispose](),
   };
 }
@@ -90,6 +94,7 @@ function storeOver(database: Database, commit: TurnCommit, resources: AsyncDispo
     journal: { ...createReader(database), ...createWriter(database, commit), [Symbol.asyncDispose]: dispose },
     catalog: createCatalog(database, commit),
     logs: createLogs(database, commit),
+    audit: createAudit(database, commit),
     [Symbol.asyncDispose]: dispose,
   };
 

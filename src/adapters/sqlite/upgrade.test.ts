@@ -8,8 +8,10 @@ import { after, test } from "node:test";
 import { createFaultySqlite } from "../../../test/store-faults/faulty-sqlite.ts";
 import { hasCode } from "../../base/error.ts";
 import type { Store } from "../../ports/store.ts";
+import { auditEntry } from "../../testing/journal-checks/audit.ts";
 import { acme, appendOf, keyOf, segmentOf, segmentsOf, summaryOf } from "../../testing/journal-checks/world.ts";
 import { makeDatabase } from "./database.ts";
+import { upgrades } from "./schema.ts";
 import { openSqliteReader, openSqliteStore } from "./sqlite-store.ts";
 
 const schema1 = `
@@ -98,7 +100,10 @@ async function assertUpgraded(folder: string): Promise<void> {
   assert.deepEqual(await journal.append([appendOf(lease, 2, { snapshot, blobs })]), ["ok"]);
   await logs.write([{ key, path: "a", attempt: 1, at: 8, level: "stdout", text: "said" }]);
 
+  await store.audit.record([auditEntry("upgraded")]);
+
   using reader = openSqliteReader(folder);
+  assert.equal((await reader.audit.unsealed(0, 9)).length, 1);
   assert.deepEqual(await reader.journal.snapshot(key), snapshot);
   assert.equal((await reader.journal.blobs(acme, ["d"])).get("d"), "[]");
   assert.equal((await reader.logs.read(key, { after: 0, limit: 9 }))[0]?.text, "said");
@@ -131,6 +136,15 @@ test("an upgraded store has the tables of a new one", async () => {
   assert.deepEqual(shapeOf(fileIn(folder)), shapeOf(fresh));
 });
 
+test("a store of schema 2 is upgraded as well: it gets its audit log", async () => {
+  const folder = oldFolder();
+  {
+    using connection = new DatabaseSync(fileIn(folder));
+    connection.exec(`BEGIN; ${upgrades[1] ?? ""} PRAGMA user_version = 2; COMMIT`);
+  }
+  await assertUpgraded(folder);
+});
+
 test("a store of schema 1 whose process was killed is upgraded with all that lay in its log", async () => {
   const folder = newFolder();
   const copy = newFolder();
@@ -154,7 +168,7 @@ test("a store of a newer schema is refused to readers and writers, and not chang
   const folder = oldFolder();
   {
     using connection = new DatabaseSync(fileIn(folder));
-    connection.exec("PRAGMA user_version = 3");
+    connection.exec("PRAGMA user_version = 99");
   }
   const before = readFileSync(fileIn(folder));
   const isRefusal = (error: unknown) =>
