@@ -1,5 +1,5 @@
 /** The number of this schema, kept in the table `meta`. Tables of an older one are upgraded by who opens them. */
-export const schemaVersion = 2;
+export const schemaVersion = 3;
 
 /** What makes the next schema of an older one, by the number of the older. */
 export const upgrades: Readonly<Record<number, (name: string) => string>> = {
@@ -7,6 +7,7 @@ export const upgrades: Readonly<Record<number, (name: string) => string>> = {
 ALTER TABLE ${name}.run ADD COLUMN tries integer NOT NULL DEFAULT 0, ADD COLUMN log_lines bigint NOT NULL DEFAULT 0,
   ADD COLUMN log_bytes bigint NOT NULL DEFAULT 0;
 ${addedInSchema2(name)}`,
+  2: releasesInSchema3,
 };
 
 /**
@@ -50,7 +51,8 @@ CREATE TABLE ${name}.version (
   tenant text COLLATE "C" NOT NULL, workspace text COLLATE "C" NOT NULL, digest text COLLATE "C" NOT NULL, body text NOT NULL,
   PRIMARY KEY (tenant, workspace, digest)
 );
-${addedInSchema2(name)}`;
+${addedInSchema2(name)}
+${releasesInSchema3(name)}`;
 }
 
 /** Tables that came with schema 2. */
@@ -72,5 +74,17 @@ CREATE TABLE ${name}.log (
   path text COLLATE "C" NOT NULL, attempt integer NOT NULL, at bigint NOT NULL, level text NOT NULL, text text NOT NULL,
   PRIMARY KEY (tenant, workspace, run, n)
 );
+`;
+}
+
+/** The numbers that versions were published under: came with schema 3. */
+function releasesInSchema3(name: string): string {
+  return `
+CREATE TABLE ${name}.release (
+  tenant text COLLATE "C" NOT NULL, workspace text COLLATE "C" NOT NULL, workflow text COLLATE "C" NOT NULL, number bigint NOT NULL,
+  digest text COLLATE "C" NOT NULL, at bigint NOT NULL, published_by text NOT NULL,
+  PRIMARY KEY (tenant, workspace, workflow, number)
+);
+CREATE UNIQUE INDEX release_by_digest ON ${name}.release (tenant, workspace, digest);
 `;
 }

@@ -1,5 +1,5 @@
 /** The number of this schema, kept in `PRAGMA user_version`. A file of an older one is upgraded by who opens it for writing. */
-export const schemaVersion = 2;
+export const schemaVersion = 3;
 
 /** Tables that came with schema 2. */
 const addedInSchema2 = `
@@ -22,6 +22,16 @@ CREATE TABLE log (
 ) STRICT;
 `;
 
+/** The numbers that versions were published under: came with schema 3. */
+const releasesInSchema3 = `
+CREATE TABLE release (
+  tenant TEXT NOT NULL, workspace TEXT NOT NULL, workflow TEXT NOT NULL, number INTEGER NOT NULL,
+  digest TEXT NOT NULL, at INTEGER NOT NULL, published_by TEXT NOT NULL,
+  PRIMARY KEY (tenant, workspace, workflow, number)
+) STRICT, WITHOUT ROWID;
+CREATE UNIQUE INDEX release_by_digest ON release (tenant, workspace, digest);
+`;
+
 /** What makes the next schema of an older one, by the number of the older. */
 export const upgrades: Readonly<Record<number, string>> = {
   1: `
@@ -29,6 +39,7 @@ ALTER TABLE run ADD COLUMN tries INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE run ADD COLUMN log_lines INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE run ADD COLUMN log_bytes INTEGER NOT NULL DEFAULT 0;
 ${addedInSchema2}`,
+  2: releasesInSchema3,
 };
 
 /**
@@ -74,4 +85,5 @@ CREATE TABLE version (
   tenant TEXT NOT NULL, workspace TEXT NOT NULL, digest TEXT NOT NULL, body TEXT NOT NULL,
   PRIMARY KEY (tenant, workspace, digest)
 ) STRICT, WITHOUT ROWID;
-${addedInSchema2}`;
+${addedInSchema2}
+${releasesInSchema3}`;
