@@ -22,7 +22,7 @@ const agents = ["claude-code", "codex", "gemini", "grok"] as const;
  *
  * The files of other workflows and of connectors are read when a step first asks for them: most files name neither.
  */
-export function worldOf(config: Config, place: string): Partial<World> {
+export function worldOf(config: Config, place: string, published: readonly KnownWorkflow[] = []): Partial<World> {
   let connectors: readonly ConnectorDescriptor[] | undefined;
   let workflows: readonly KnownWorkflow[] | undefined;
   const root = modulesRoot(config, place);
@@ -33,14 +33,19 @@ export function worldOf(config: Config, place: string): Partial<World> {
     agents,
     pins: readPins(folderWith(config, place, [pinsFileName]), config.root),
     get connectors() {
-      connectors ??= [...builtInConnectors, ...projectConnectors(path.join(config.root, "connectors"))];
+      connectors ??= installedConnectors(config);
       return connectors;
     },
     get workflows() {
-      workflows ??= drafts(workflowsFolder(config, place));
+      workflows ??= [...drafts(workflowsFolder(config, place)), ...published];
       return workflows;
     },
   };
+}
+
+/** Every version of every connector that a project can use. Throws `connector.invalid` for one that cannot be used. */
+export function installedConnectors(config: Config): readonly ConnectorDescriptor[] {
+  return [...builtInConnectors, ...projectConnectors(path.join(config.root, "connectors"))];
 }
 
 /** What the modules of a folder say of what they give, each read when a step first calls it. */

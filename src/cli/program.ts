@@ -4,6 +4,7 @@ import { RunwrightError } from "../base/error.ts";
 import type { FormatOptions } from "./commands/fmt.ts";
 import type { KnownCommand } from "./complete.ts";
 import { type Shell, shells } from "./shells.ts";
+import type { PinOptions } from "./commands/pin.ts";
 import type { ValidateOptions } from "./commands/validate.ts";
 import { exitCodes, type ExitCode } from "./exit.ts";
 import { packageFacts } from "./package-facts.ts";
@@ -39,6 +40,7 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
     .exitOverride()
     .showHelpAfterError("(see runwright --help)");
   addProjectCommands(program, carry);
+  addVersionCommands(program, carry);
   addRunCommands(program, carry);
   addSignalCommands(program, carry);
   addDecisionCommands(program, carry);
@@ -87,9 +89,46 @@ function addProjectCommands(program: Command, carry: Carry): void {
     .action(() => carry(async (session) => (await import("./commands/doctor.ts")).doctorCommand(session)));
 }
 
+/** Versions: what a workflow was published as, and what it is pinned to. */
+function addVersionCommands(program: Command, carry: Carry): void {
+  program
+    .command("publish")
+    .argument("<file...>", "workflow files")
+    .option("--yes", "publish without asking")
+    .addOption(new Option("--dry-run", "only show what would be published").conflicts("yes"))
+    .description("keep workflow files as the next versions of their workflows, with everything they depend on")
+    .action((files: string[], options) =>
+      carry(async (session) => (await import("./commands/publish.ts")).publishCommand(files, options, session)),
+    );
+  program
+    .command("versions")
+    .argument("[workflow]", "id of a workflow; without it, the latest version of each")
+    .option("--limit <n>", "how many at most", "20")
+    .description("list published versions, newest first")
+    .action((workflow: string | undefined, options) =>
+      carry(async (session) => (await import("./commands/versions.ts")).versionsCommand(workflow, options, session)),
+    );
+  program
+    .command("diff")
+    .argument("<version>", versionArgument)
+    .argument("[other]", "what to compare it with; without it, the latest version")
+    .description("show in what two versions differ, in their texts and in what they mean")
+    .action((version: string, other: string | undefined) =>
+      carry(async (session) => (await import("./commands/diff.ts")).diffCommand(version, other, session)),
+    );
+  program
+    .command("pin")
+    .argument("[file...]", "workflow files or files of pins; without any those here and in workflows/")
+    .option("--check", "write nothing; exit with 1 when something is not pinned")
+    .description("write the versions that are in use today where a file names none")
+    .action((files: string[], options: PinOptions) =>
+      carry(async (session) => (await import("./commands/pin.ts")).pinCommand(files, options, session)),
+    );
+}
+
 function addRunCommands(program: Command, carry: Carry): void {
   streaming(ending(following(program.command("run"))))
-    .argument("<file>", "a workflow file")
+    .argument("<file>", versionArgument)
     .option("--input <name=value>", "an input; may be repeated", collect, [])
     .option("--inputs <file.json>", "a JSON file with inputs")
     .option("--continue", "go on with an unfinished run of the same version and inputs, if there is one")
@@ -194,6 +233,7 @@ function addSignalCommands(program: Command, carry: Carry): void {
 
 /** How many lines of a log are shown where nobody says how many. */
 const logLinesShown = "1000";
+const versionArgument = "a workflow file, or a published version: `triage@3`, or `triage` for the latest";
 const runArgument = "a run id, the beginning of one, or `latest`";
 
 function addDecisionCommands(program: Command, carry: Carry): void {

@@ -25,6 +25,7 @@ export const rooms: readonly Room[] = [
     outside: [
       "node:async_hooks",
       "node:child_process",
+      "node:crypto",
       "node:fs",
       "node:module",
       "node:net",
@@ -57,6 +58,7 @@ export const rooms: readonly Room[] = [
       "adapters/local-host",
     ],
     outside: [
+      "node:child_process",
       "node:crypto",
       "node:fs",
       "node:fs/promises",
