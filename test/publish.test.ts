@@ -249,6 +249,7 @@ test("two versions are compared, in their texts and in what they mean", async ()
       ["step.added", "ask", false],
     ],
   );
+  assert.match((await project.run("diff", "greet@1")).stdout, /greet@1 → greet@2[^]*\+ {5}approve/);
   const same = await done(project.run("diff", file));
   assert.match(same.stderr, /greet@2 and greet@2 are the same/);
   const wrong = await project.run("diff", "greet@9");

@@ -95,6 +95,7 @@ export async function assemble(
 
   /** Looked at before a run starts, so that one that could only fail does not begin; and again at each call. */
   function assertAsPublished(version: Version): void {
+    if (version.lock === undefined) return;
     const root = modulesRoot(config, path.resolve(config.root, version.file));
     assertUnchanged(version, { modules, root, connectors: () => installedConnectors(config) });
   }

@@ -3,15 +3,16 @@ import path from "node:path";
 import { createMemoryStore } from "../adapters/memory/memory-store.ts";
 import { openSqliteReader, type StoreReader } from "../adapters/sqlite/sqlite-store.ts";
 import { hasCode } from "../base/error.ts";
+import { limits } from "../base/limits.ts";
 import { knownVersion } from "../language/known-version.ts";
 import type { KnownWorkflow } from "../language/world.ts";
 import type { CatalogReader, Release } from "../ports/catalog.ts";
 import type { Config } from "./config.ts";
 import { localScope } from "./principal.ts";
 
-/** Versions of one workflow that messages know of, and workflows of which one file may name versions. */
+/** Versions of one workflow that messages know of, and versions that one file may name: it has no more steps. */
 const releasesKnownMax = 20;
-const workflowsNamedMax = 200;
+const namedMax = limits.stepsMax;
 
 /** How a step names another workflow, wherever it stands; group 1: what stands before it in its line. */
 const naming =
@@ -23,11 +24,15 @@ const naming =
  */
 export async function publishedIn(text: string, catalog: CatalogReader): Promise<readonly KnownWorkflow[]> {
   const named = new Map<string, Set<string>>();
+  let count = 0;
   for (const [, before, id = "", version] of text.matchAll(naming)) {
     // The file's own id, or a draft.
     if (version === "draft" || (version === undefined && before === undefined)) continue;
-    if (!named.has(id) && named.size >= workflowsNamedMax) continue;
-    named.set(id, (named.get(id) ?? new Set()).add(version ?? ""));
+    const versions = named.get(id) ?? new Set();
+    if (versions.has(version ?? "")) continue;
+    if (count >= namedMax) break;
+    count += 1;
+    named.set(id, versions.add(version ?? ""));
   }
   const found = await Promise.all(Array.from(named, ([id, versions]) => knownOf(id, versions, catalog)));
   return found.flat();

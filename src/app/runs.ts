@@ -82,8 +82,8 @@ interface StartOptions {
 export interface PublishFile {
   /** The workflow file, absolute. */
   readonly file: string;
-  /** Digest of the version that was shown to whoever publishes it. */
-  readonly digest: string;
+  /** Digest of the version that was shown to whoever publishes it; without it, the file is published as it is now. */
+  readonly digest?: string;
 }
 
 /** The runs of one project, wherever they are carried out: by this process, or by the one that holds the data folder. */

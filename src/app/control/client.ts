@@ -45,8 +45,8 @@ export function createControlClient(address: string): Runs {
     async inputsOf(run) {
       return (await call("GET", `${runPath(run)}/inputs`)) as Awaited<ReturnType<Runs["inputsOf"]>>;
     },
-    async publish({ file, digest }) {
-      return ((await call("POST", "/versions", { file, digest })) as { readonly release: Release }).release;
+    async publish(what) {
+      return ((await call("POST", "/versions", { ...what })) as { readonly release: Release }).release;
     },
     async resume(run) {
       await call("POST", `${runPath(run)}/resume`, {});

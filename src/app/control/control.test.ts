@@ -51,7 +51,7 @@ async function openWorld(overrides: Partial<Runs> = {}): Promise<World> {
     },
     publish: async (file) => {
       calls.push(["publish", file]);
-      return { workflow: "audit", number: 3, digest: file.digest, by: "local:ada", at: 5 };
+      return { workflow: "audit", number: 3, digest: file.digest ?? "", by: "local:ada", at: 5 };
     },
     inputsOf: async () => ({ input: { n: 1 }, schema: { type: "object" } }),
     resume: note("resume"),
@@ -176,7 +176,7 @@ test("what is no route, no JSON, too large or incomplete is refused", async () =
   assert.equal((await send(world, { path: "/api/v1/runs?limit=none" })).status, 400);
   assert.equal((await send(world, { ...post, body: "{" })).status, 400);
   const versions = { method: "POST", path: "/api/v1/versions" };
-  assert.equal((await send(world, { ...versions, body: '{"file":"/x/a.yml"}' })).status, 400);
+  assert.equal((await send(world, { ...versions, body: '{"file":"/x/a.yml","digest":1}' })).status, 400);
   assert.equal((await send(world, { ...versions, path: "/api/v1/runs", body: '{"workflow":7}' })).status, 400);
   assert.equal((await send(world, { ...post, body: '{"outcome":"maybe"}' })).status, 400);
   assert.equal((await send(world, { ...post, body: "x".repeat(limits.inputsBytesMax * 2 + 1) })).status, 413);

@@ -116,8 +116,12 @@ function startOf(body: JsonObject): Parameters<Runs["start"]>[0] {
 }
 
 function publishOf({ file, digest }: JsonObject): PublishFile {
-  if (typeof file === "string" && typeof digest === "string") return { file, digest };
-  throw new RunwrightError("usage.invalid", "What is published names its 'file', and the 'digest' that was shown.");
+  if (typeof file === "string" && (digest === undefined || typeof digest === "string"))
+    return { file, ...(digest !== undefined && { digest }) };
+  throw new RunwrightError(
+    "usage.invalid",
+    "What is published names its 'file', and may name the 'digest' that was shown.",
+  );
 }
 
 function pointOf(from: Json | undefined): ForkPoint | undefined {

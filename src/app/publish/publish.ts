@@ -28,7 +28,7 @@ export async function publishFile(
 ): Promise<Release> {
   const read = await readWorkflowBeside(catalog, config, { file, cwd: config.root });
   const { version } = await preparePublishing(config, read, path.resolve(config.root, file), catalog);
-  if (version.digest !== digest) {
+  if (digest !== undefined && version.digest !== digest) {
     throw new RunwrightError(
       "version.exists",
       `${version.file}, or what it depends on, has changed since it was shown: look at it and publish it again.`,

@@ -20,10 +20,10 @@ export async function diffCommand(first: string, second: string | undefined, ses
   using opened = openCatalog(config);
   const { catalog } = opened;
   const one = await versionOf(first, { config, catalog }, session);
-  const [before, after] =
-    second === undefined
-      ? [await latest(one, catalog), one]
-      : [one, await versionOf(second, { config, catalog }, session)];
+  const other =
+    second === undefined ? await latest(one, catalog) : await versionOf(second, { config, catalog }, session);
+  // A file is what comes next.
+  const [before, after] = second === undefined && one.number === undefined ? [other, one] : [one, other];
 
   const { output } = session;
   const isSame = before.digest === after.digest;
@@ -57,11 +57,11 @@ async function versionOf(
   return (await preparePublishing(config, file, path.resolve(session.cwd, word), catalog)).version;
 }
 
-async function latest({ workflow, number }: Version, catalog: CatalogReader): Promise<Version> {
+async function latest({ workflow }: Version, catalog: CatalogReader): Promise<Version> {
   const found = await latestOf(workflow, catalog);
   if (found !== undefined) return found;
-  const what = number === undefined ? `${workflow} was never published` : `There is no version of ${workflow}`;
-  throw new RunwrightError("version.not-found", `${what}: there is nothing to compare it with.`);
+  const message = `${workflow} was never published: there is nothing to compare it with.`;
+  throw new RunwrightError("version.not-found", message);
 }
 
 function nameOf({ workflow, number, file }: Version): string {
