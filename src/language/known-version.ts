@@ -5,7 +5,7 @@ import type { KnownWorkflow } from "./world.ts";
 
 /** What a step that runs a published version needs to know of it: its Plan says it all. */
 export function knownVersion(version: string, plan: Plan): KnownWorkflow {
-  const output = plan.output === undefined ? undefined : schemaOf(plan.output, plan, depthMax);
+  const output = plan.output === undefined ? undefined : schemaOf(plan.output, { plan, left: partsMax });
   const runs = plan.steps.flatMap(({ verb }) => (verb.kind === "workflow" ? [verb.workflow] : []));
   return {
     id: plan.workflow,
@@ -18,30 +18,37 @@ export function knownVersion(version: string, plan: Plan): KnownWorkflow {
   };
 }
 
-/** How deep templates are followed through the steps that they read. */
-const depthMax = 16;
+/** Parts of an output that are looked at; steps may read each other's in many ways, and of what is beyond nothing is said. */
+const partsMax = 1000;
+
+/** A Plan, and how many parts may still be looked at. */
+interface Reading {
+  readonly plan: Plan;
+  left: number;
+}
 
 /** What a template will be, as far as the Plan says it for certain; undefined: anything. */
-function schemaOf(template: Template, plan: Plan, depth: number): Schema | undefined {
-  if (depth === 0) return undefined;
+function schemaOf(template: Template, reading: Reading): Schema | undefined {
+  reading.left -= 1;
+  if (reading.left < 0) return undefined;
   switch (template.kind) {
     case "literal":
       return literalSchema(template.value);
     case "text":
       return { type: "string" };
     case "value":
-      return nodeSchema(template.expression.tree, plan, depth - 1);
+      return nodeSchema(template.expression.tree, reading);
     case "list":
       return { type: "array" };
     case "object":
-      return objectSchema(template.fields, plan, depth - 1);
+      return objectSchema(template.fields, reading);
   }
 }
 
-function objectSchema(fields: readonly (readonly [string, Template])[], plan: Plan, depth: number): Schema {
+function objectSchema(fields: readonly (readonly [string, Template])[], reading: Reading): Schema {
   return {
     type: "object",
-    properties: Object.fromEntries(fields.map(([name, each]) => [name, schemaOf(each, plan, depth) ?? {}] as const)),
+    properties: Object.fromEntries(fields.map(([name, each]) => [name, schemaOf(each, reading) ?? {}] as const)),
     required: fields.map(([name]) => name),
     additionalProperties: false,
   };
@@ -53,13 +60,13 @@ function literalSchema(value: Json): Schema | undefined {
   return { type: typeof value === "object" ? "object" : typeof value };
 }
 
-function nodeSchema(node: Node, plan: Plan, depth: number): Schema | undefined {
+function nodeSchema(node: Node, reading: Reading): Schema | undefined {
   if (node.kind === "literal") return literalSchema(node.value);
-  if (node.kind === "name" && node.name === "inputs") return plan.inputs;
-  if (node.kind === "member") return memberSchema(nodeSchema(node.of, plan, depth), node.field);
+  if (node.kind === "name" && node.name === "inputs") return reading.plan.inputs;
+  if (node.kind === "member") return memberSchema(nodeSchema(node.of, reading), node.field);
   if (node.kind !== "step" || node.field !== "output") return undefined;
-  const step = plan.steps[node.step];
-  return step === undefined || !isCertain(step) ? undefined : outputSchema(step, plan, depth);
+  const step = reading.plan.steps[node.step];
+  return step === undefined || !isCertain(step) ? undefined : outputSchema(step, reading);
 }
 
 /** A field that may be missing may be null: nothing is said of it. */
@@ -81,6 +88,8 @@ function isCertain({ parent, needs, runOn, if: when, elseOf, forEach, loop, onFa
   return isPlain && when === undefined && elseOf === undefined && forEach === undefined && loop === undefined;
 }
 
-function outputSchema({ verb, output }: StepPlan, plan: Plan, depth: number): Schema | undefined {
-  return verb.kind === "set" ? schemaOf(verb.value, plan, depth) : output;
+/** A gate that goes on when it is rejected gives nothing, and a group gives what its steps do: of those nothing is said. */
+function outputSchema({ verb, output }: StepPlan, reading: Reading): Schema | undefined {
+  if (verb.kind === "set") return schemaOf(verb.value, reading);
+  return ["function", "assignment", "llm", "tool"].includes(verb.kind) ? output : undefined;
 }
