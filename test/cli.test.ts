@@ -172,6 +172,7 @@ test("documents of --json have one shape, and stderr has none of it", async () =
   assert.deepEqual(Object.keys(asked).toSorted(), [
     "counts",
     "createdAt",
+    "draft",
     "gates",
     "output",
     "run",

@@ -93,3 +93,21 @@ test("modules are told what orchestrator.config.json says, and one that is no JS
     else assert.deepEqual((await app.runs.view(key.run)).output, expected);
   }
 });
+
+test("a program publishes a file, runs what it published, and is told which version a run runs", async () => {
+  const gate = "  - id: first\n    function: say\n    with: { text: one }\noutput: ${first.output}\n";
+  const folder = project({ "two.workflow.yml": `workflow: two\nsteps:\n${gate}`, "functions/say.mjs": echo });
+  await using app = await openIn(folder);
+  const file = path.join(folder, "two.workflow.yml");
+  const release = await app.runs.publish({ file });
+  assert.deepEqual([release.workflow, release.number], ["two", 1]);
+  await assert.rejects(app.runs.publish({ file, digest: "other" }), (error) => hasCode(error, "version.exists"));
+  writeFileSync(file, "workflow: two\nsteps: []\n");
+  const started = await app.runs.start({ workflow: "two", number: "latest", input: {}, env: {} });
+  assert.deepEqual([started.number, started.version], [1, release.digest]);
+  const settled = await app.settled(started.key.run, forever);
+  assert.deepEqual([settled.number, settled.summary.status], [1, "completed"]);
+  assert.deepEqual((await app.runs.list({ limit: 1 }))[0]?.number, 1);
+  const { output, row } = await app.runs.view(started.key.run);
+  assert.deepEqual([output, row.number], [{ text: "one" }, 1]);
+});

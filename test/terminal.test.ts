@@ -94,3 +94,14 @@ test("with --no-input nothing is asked", options, async () => {
   const { code } = await inTerminal(project, ["run", "asking.workflow.yml", "--no-input"], []);
   assert.equal(code, 6);
 });
+
+test("publishing asks, and only a yes publishes", options, async () => {
+  await using project = openProject(workflows);
+  const no = await inTerminal(project, ["publish", "fine.workflow.yml"], [["Publish fine?", "n"]]);
+  assert.equal(no.code, 5, no.screen);
+  assert.match(no.screen, /nothing was published/);
+  assert.match((await project.run("versions")).stderr, /nothing was published yet/);
+  const yes = await inTerminal(project, ["publish", "fine.workflow.yml"], [["Publish fine?", "y"]]);
+  assert.equal(yes.code, 0, yes.screen);
+  assert.match(yes.screen, /published[^]*fine@1/);
+});

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import path from "node:path";
+import { createModuleLocks } from "../actions/function/module-lock.ts";
 import { createLocalHost } from "../adapters/local-host/local-host.ts";
 import type { Chance, Clock } from "../base/clock.ts";
 import type { JsonObject } from "../base/json.ts";
@@ -8,17 +9,28 @@ import { openEngine } from "../engine/engine.ts";
 import { forkRun } from "../engine/fork.ts";
 import type { ForkPoint } from "../machine/fork.ts";
 import type { Action } from "../ports/action.ts";
-import type { Version } from "../ports/catalog.ts";
+import type { Catalog, Version } from "../ports/catalog.ts";
 import type { Host } from "../ports/host.ts";
-import type { RunRow } from "../ports/journal.ts";
 import type { Store } from "../ports/store.ts";
 import type { Config } from "./config.ts";
 import type { App, AppOptions } from "./contract.ts";
 import { secretVariables } from "./open-vault.ts";
+import { modulesRoot } from "./modules-root.ts";
 import { localPrincipal, localScope } from "./principal.ts";
-import { createHistory, createRunReader, localKey, type Runs } from "./runs.ts";
-import { refusal, type WholeVersion, wholeVersion } from "./versions.ts";
-import { readWorkflow } from "./workflow-file.ts";
+import { assertUnchanged } from "./publish/drift.ts";
+import { publishFile } from "./publish/publish.ts";
+import {
+  createHistory,
+  createRunReader,
+  type ListedRun,
+  listedRun,
+  localKey,
+  type Runs,
+  type StartRun,
+} from "./runs.ts";
+import { refusal, type WholeVersion, wholeOf, wholeVersion } from "./versions.ts";
+import { readWorkflowBeside } from "./workflow-file.ts";
+import { installedConnectors } from "./world.ts";
 
 /** What an app stands on: everything in which one that carries runs out differs from one that only plays them through. */
 export interface Ground {
@@ -50,13 +62,18 @@ export async function assemble(
   engine.failed.catch(fatal.reject);
   engine.listen(options.onLog);
   focus.opened();
+  const modules = createModuleLocks(config.root);
   return {
     engine,
-    runs: createRuns({ config, store, engine, start, env: options.env }),
+    runs: createRuns({ config, store, engine, clock, start, env: options.env }),
     start,
     ...createHistory(store),
     subscribe: (listener) => engine.subscribe(listener),
-    settled: (run, signal) => Promise.race([engine.settled(localKey(run), signal), fatal.promise]),
+    async settled(run, signal) {
+      const row = await Promise.race([engine.settled(localKey(run), signal), fatal.promise]);
+      const [release] = await store.catalog.releasesOf(localScope, [row.version]);
+      return listedRun(row, release?.number);
+    },
     failed: fatal.promise,
   };
 
@@ -65,7 +82,8 @@ export async function assemble(
     input: JsonObject,
     env: AppOptions["env"],
     from: Pick<StartRequest, "again" | "fork"> = {},
-  ): Promise<RunRow> {
+  ): Promise<ListedRun> {
+    for (const each of [version, ...parts]) assertAsPublished(each);
     const { row } = await engine.start({
       scope: localScope,
       principal: localPrincipal(),
@@ -75,7 +93,14 @@ export async function assemble(
       env: declaredEnv([version, ...parts], env, secretVariables(config)),
       ...from,
     });
-    return row;
+    return listedRun(row, version.number);
+  }
+
+  /** Looked at before a run starts, so that one that could only fail does not begin; and again at each call. */
+  function assertAsPublished(version: Version): void {
+    if (version.lock === undefined) return;
+    const root = modulesRoot(config, path.resolve(config.root, version.file));
+    assertUnchanged(version, { modules, root, connectors: () => installedConnectors(config) });
   }
 }
 
@@ -84,21 +109,23 @@ interface RunsDeps {
   readonly config: Config;
   readonly store: Store;
   readonly engine: Engine;
+  readonly clock: Clock;
   readonly start: (
     whole: WholeVersion,
     input: JsonObject,
     env: AppOptions["env"],
     from?: Pick<StartRequest, "again" | "fork">,
-  ) => Promise<RunRow>;
+  ) => Promise<ListedRun>;
   readonly env: AppOptions["env"];
 }
 
-function createRuns({ config, store, engine, start, env: own }: RunsDeps): Runs {
+function createRuns({ config, store, engine, clock, start, env: own }: RunsDeps): Runs {
   const principal = localPrincipal();
   const reader = createRunReader(store, { [Symbol.asyncDispose]: () => Promise.resolve() });
   return {
     ...reader,
-    start: ({ file, input, env }) => start(versionOf(config, file), input, env),
+    start: async (request) => start(await versionOf(config, request, store.catalog), request.input, request.env),
+    publish: (request) => publishFile({ config, catalog: store.catalog, clock, principal }, request),
     decide: (run, decision) => engine.decide(localKey(run), principal, decision),
     cancel: (run, reason) => engine.cancel(localKey(run), principal, reason),
     pause: (run) => engine.pause(localKey(run), principal),
@@ -114,7 +141,7 @@ function createRuns({ config, store, engine, start, env: own }: RunsDeps): Runs 
   }
 
   /** What the steps of a version run is kept already: only the version itself is handed on. */
-  async function rerun(run: string, input: JsonObject, point?: ForkPoint): Promise<RunRow> {
+  async function rerun(run: string, input: JsonObject, point?: ForkPoint): Promise<ListedRun> {
     if (point !== undefined) {
       const forked = await forkRun(store, localKey(run), point, input);
       return start({ version: forked.version, parts: [] }, forked.input, own, { again: run, fork: forked.fork });
@@ -151,9 +178,12 @@ function createFocus(host: Host, drive: AppOptions["drive"]): { readonly host: H
   };
 }
 
-/** The version that a file is now, whole; throws `workflow.invalid` with every error of the file. */
-function versionOf(config: Config, file: string): WholeVersion {
-  const workflow = readWorkflow(config, file, config.root);
+/** The version that is to be run, whole; throws `workflow.invalid` with every error of a file, and `version.not-found`. */
+async function versionOf(config: Config, request: StartRun, catalog: Catalog): Promise<WholeVersion> {
+  if ("workflow" in request)
+    return wholeOf(await catalog.numbered(localScope, request.workflow, request.number), catalog);
+  const { file } = request;
+  const workflow = await readWorkflowBeside(catalog, config, { file, cwd: config.root });
   if (workflow.version === undefined) throw refusal(workflow);
-  return wholeVersion(config, workflow.version, path.resolve(config.root, file));
+  return wholeVersion(config, workflow.version, { place: path.resolve(config.root, file), catalog });
 }

@@ -1,9 +1,8 @@
 import type { JsonObject } from "../base/json.ts";
 import type { Committed } from "../engine/contract.ts";
-import type { RunRow } from "../ports/journal.ts";
 import type { LogEntry } from "../ports/logs.ts";
 import type { RunHistory } from "./run-reader.ts";
-import type { History, Runs } from "./runs.ts";
+import type { History, ListedRun, Runs } from "./runs.ts";
 import type { WholeVersion } from "./versions.ts";
 
 /** How an app works. */
@@ -19,11 +18,11 @@ export interface AppOptions {
 export interface App extends History, AsyncDisposable {
   readonly runs: Runs;
   /** Starts a version that was read and checked before. */
-  start(whole: WholeVersion, input: JsonObject, env: AppOptions["env"]): Promise<RunRow>;
+  start(whole: WholeVersion, input: JsonObject, env: AppOptions["env"]): Promise<ListedRun>;
   /** Calls `listener` after every commit of a run, until disposed. */
   subscribe(listener: (committed: Committed) => void): Disposable;
   /** Resolves when a run has ended, or when only people can move it on. */
-  settled(run: string, signal: AbortSignal): Promise<RunRow>;
+  settled(run: string, signal: AbortSignal): Promise<ListedRun>;
   /** From the moment this resolves no other command reaches this process, and what reached it before is done. */
   shut(): Promise<void>;
   /** Reads what this app has left behind, once it is closed. */

@@ -1,21 +1,25 @@
 import path from "node:path";
 import { availableParallelism } from "node:os";
 import { createFunctionAction } from "../actions/function/function-action.ts";
+import { createModuleLocks } from "../actions/function/module-lock.ts";
 import { functionLimits } from "../actions/function/limits.ts";
 import { runKeyText, type RunKey } from "../base/ids.ts";
 import { limits } from "../base/limits.ts";
 import type { Action, FunctionCall } from "../ports/action.ts";
+import type { Version } from "../ports/catalog.ts";
 import type { Store } from "../ports/store.ts";
 import { readEvents } from "../ports/stored-event.ts";
 import type { Config } from "./config.ts";
 import { namedFolders } from "./grants.ts";
 import { readModuleConfig } from "./module-config.ts";
 import { modulesRoot } from "./modules-root.ts";
+import { assertModule } from "./publish/drift.ts";
 
 /** Where the modules of a run lie, and what they may read besides. */
 interface Surroundings {
   readonly root: string;
   readonly folders: readonly string[];
+  readonly version: Version;
 }
 
 /**
@@ -25,10 +29,13 @@ interface Surroundings {
 export function createRunAction(config: Config, store: Store): Action<FunctionCall> {
   const actions = new Map<string, Action<FunctionCall>>();
   const known = new Map<string, Promise<Surroundings>>();
+  const modules = createModuleLocks(config.root);
 
   return {
     async run(call, signal) {
-      return actionFor(await surroundingsOf(call)).run(call, signal);
+      const found = await surroundingsOf(call);
+      assertModule(found.version, { root: found.root, kind: kindOf(call), name: call.name }, modules);
+      return actionFor(found).run(call, signal);
     },
     async [Symbol.asyncDispose]() {
       await Promise.all([...actions.values()].map((action) => action[Symbol.asyncDispose]()));
@@ -64,13 +71,18 @@ export function createRunAction(config: Config, store: Store): Action<FunctionCa
   }
 
   async function read(key: RunKey, digest: string): Promise<Surroundings> {
-    const { file, plan } = await store.catalog.get(key, digest);
+    const version = await store.catalog.get(key, digest);
+    const { file, plan } = version;
     const root = modulesRoot(config, path.resolve(config.root, file));
     for await (const segment of store.journal.read(key, 1)) {
       const [first] = await readEvents(store.journal, key, segment);
-      if (first?.kind === "run.created") return { root, folders: namedFolders(plan.inputs, first.input) };
+      if (first?.kind === "run.created") return { root, folders: namedFolders(plan.inputs, first.input), version };
       break;
     }
-    return { root, folders: [] };
+    return { root, folders: [], version };
   }
+}
+
+function kindOf({ verb }: FunctionCall): "function" | "assignment" {
+  return verb === "assignment" ? "assignment" : "function";
 }

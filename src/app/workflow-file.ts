@@ -9,14 +9,17 @@ import { compileWorkflow, explainWaits } from "../language/compile.ts";
 import type { StepWaits } from "../language/compile/waits.ts";
 import type { Diagnostic } from "../language/diagnostic.ts";
 import type { Leniency, Plan } from "../language/plan.ts";
-import type { Source, World } from "../language/world.ts";
-import type { Version } from "../ports/catalog.ts";
+import type { KnownWorkflow, Source, World } from "../language/world.ts";
+import type { CatalogReader, Version } from "../ports/catalog.ts";
 import type { Config } from "./config.ts";
+import { publishedIn } from "./published.ts";
 import { worldOf } from "./world.ts";
 
 /** A workflow file, read and checked; without a plan it has errors, without a version it cannot be run. */
 export interface WorkflowFile {
   readonly source: Source;
+  /** Published workflows that its steps were checked against. */
+  readonly published: readonly KnownWorkflow[];
   readonly diagnostics: readonly Diagnostic[];
   /** What is right but not carried out by this build: it cannot be run. */
   readonly unsupported: readonly Diagnostic[];
@@ -30,6 +33,21 @@ export interface Reading {
   readonly leniency?: Leniency;
   /** Warnings are errors. */
   readonly strict?: boolean;
+  /** Published workflows that its steps may run. */
+  readonly published?: readonly KnownWorkflow[];
+}
+
+/**
+ * The same, with the published versions that the file names: a step may run `id@3`. The catalog is asked only when it names any.
+ */
+export async function readWorkflowBeside(
+  catalog: CatalogReader,
+  config: Config,
+  { file, cwd }: { readonly file: string; readonly cwd: string },
+  reading: Reading = {},
+): Promise<WorkflowFile> {
+  const published = await publishedIn(readSource(path.resolve(cwd, file), file), catalog);
+  return readWorkflow(config, file, cwd, { ...reading, published });
 }
 
 /**
@@ -38,15 +56,16 @@ export interface Reading {
  * The version names the file relative to the project, so that a journal holds no folder of this machine.
  */
 export function readWorkflow(config: Config, file: string, cwd: string, reading: Reading = {}): WorkflowFile {
-  const { leniency, strict = false } = reading;
+  const { leniency, strict = false, published = [] } = reading;
   const place = path.resolve(cwd, file);
   const source = { file, text: readSource(place, file) };
-  const compiled = compileWorkflow(source, withLeniency(worldOf(config, place), leniency));
+  const read = { source, published };
+  const compiled = compileWorkflow(source, withLeniency(worldOf(config, place, published), leniency));
   const { unsupported, plan } = compiled;
   const diagnostics = strict ? compiled.diagnostics.map(hardened) : compiled.diagnostics;
-  if (strict && diagnostics.length > 0) return { source, diagnostics, unsupported };
-  if (plan === undefined) return { source, diagnostics, unsupported };
-  if (unsupported.length > 0) return { source, diagnostics, unsupported, plan };
+  if (strict && diagnostics.length > 0) return { ...read, diagnostics, unsupported };
+  if (plan === undefined) return { ...read, diagnostics, unsupported };
+  if (unsupported.length > 0) return { ...read, diagnostics, unsupported, plan };
 
   const version: Version = {
     digest: digestJson({ source: source.text, plan: plan as unknown as Json }),
@@ -56,7 +75,7 @@ export function readWorkflow(config: Config, file: string, cwd: string, reading:
     source: source.text,
     plan,
   };
-  return { source, diagnostics, unsupported, plan, version };
+  return { ...read, diagnostics, unsupported, plan, version };
 }
 
 /** What the world knows is worked out when it is asked for: it must not be copied. */
@@ -71,8 +90,12 @@ function hardened(diagnostic: Diagnostic): Diagnostic {
 }
 
 /** Why each step of a file that was read waits for what; undefined when it has errors. `cwd` is the one it was read from. */
-export function readWaits(config: Config, { source }: WorkflowFile, cwd: string): readonly StepWaits[] | undefined {
-  return explainWaits(source, worldOf(config, path.resolve(cwd, source.file)));
+export function readWaits(
+  config: Config,
+  { source, published }: WorkflowFile,
+  cwd: string,
+): readonly StepWaits[] | undefined {
+  return explainWaits(source, worldOf(config, path.resolve(cwd, source.file), published));
 }
 
 function readSource(place: string, file: string): string {

@@ -24,12 +24,11 @@ const agents = ["claude-code", "codex", "gemini", "grok"] as const;
  *
  * The files of other workflows and of connectors are read when a step first asks for them: most files name neither.
  */
-export function worldOf(config: Config, place: string): Partial<World> {
+export function worldOf(config: Config, place: string, published: readonly KnownWorkflow[] = []): Partial<World> {
   let connectors: readonly ConnectorDescriptor[] | undefined;
   let workflows: readonly KnownWorkflow[] | undefined;
   const root = modulesRoot(config, place);
-  const allConnectors = (): readonly ConnectorDescriptor[] =>
-    (connectors ??= [...builtInConnectors, ...projectConnectors(path.join(config.root, "connectors"))]);
+  const allConnectors = (): readonly ConnectorDescriptor[] => (connectors ??= installedConnectors(config));
   const policy = policyOf(config, allConnectors);
   return {
     ...listExecutors(root),
@@ -47,7 +46,7 @@ export function worldOf(config: Config, place: string): Partial<World> {
       return policy().deniesUnreviewed;
     },
     get workflows() {
-      workflows ??= drafts(workflowsFolder(config, place));
+      workflows ??= [...drafts(workflowsFolder(config, place)), ...published];
       return workflows;
     },
   };
@@ -69,6 +68,11 @@ function policyOf(
     known = { tools, deniesUnreviewed };
     return known;
   };
+}
+
+/** Every version of every connector that a project can use. Throws `connector.invalid` for one that cannot be used. */
+export function installedConnectors(config: Config): readonly ConnectorDescriptor[] {
+  return [...builtInConnectors, ...projectConnectors(path.join(config.root, "connectors"))];
 }
 
 /** What the modules of a folder say of what they give, each read when a step first calls it. */

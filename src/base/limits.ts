@@ -56,6 +56,10 @@ export const limits = {
   /** Runs that only wait and stay in memory all the same. */
   idleRunsMax: 1000,
   versionsInMemoryMax: 100,
+  /** Files of one user module with what it imports, their bytes, and the names in them that are looked for, when it is published and called. */
+  moduleFilesMax: 500,
+  moduleNamesMax: 4000,
+  moduleBytesMax: 16_777_216, // 16 MiB
   /** Lines that steps logged and that are not written yet: beyond either bound the oldest are dropped. */
   logQueueLinesMax: 10_000,
   logQueueCharsMax: 8_388_608, // 8 Mi

@@ -46,6 +46,8 @@ async function candidates(
     case "gate":
       return gatesOf(before[0] ?? "latest", session);
     case "file":
+    case "version":
+    case "other":
       return files(last, session.cwd);
     case "shell":
       return shells;

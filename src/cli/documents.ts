@@ -1,14 +1,14 @@
-import type { InstanceView, RunView } from "../app/runs.ts";
+import type { InstanceView, ListedRun, RunView } from "../app/runs.ts";
 import type { Json, JsonObject } from "../base/json.ts";
-import type { RunRow } from "../ports/journal.ts";
 
 /** A run as `--json` shows it in lists. Times are ISO 8601, states the stored ones. */
-export function runDocument(row: RunRow): JsonObject {
+export function runDocument(row: ListedRun): JsonObject {
   const { summary } = row;
   return {
     run: row.key.run,
     workflow: row.workflow,
     version: row.version,
+    ...(row.number === undefined ? { draft: true } : { number: row.number, draft: false }),
     status: summary.status,
     ...(summary.outcome === undefined ? {} : { outcome: summary.outcome }),
     ...(summary.error === undefined ? {} : { error: summary.error }),

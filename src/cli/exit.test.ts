@@ -23,6 +23,8 @@ const expected: Readonly<Partial<Record<ErrorCode, number>>> = {
   "run.ended": 9,
   "run.exists": 9,
   "run.unfinished": 9,
+  "version.drift": 9,
+  "version.exists": 9,
   "store.held": 75,
 };
 

@@ -39,6 +39,8 @@ const codeOfError: Readonly<Partial<Record<ErrorCode, ExitCode>>> = {
   "gate.forbidden": exitCodes.unauthorised,
   "gate.decided": exitCodes.conflict,
   "run.ended": exitCodes.conflict,
+  "version.drift": exitCodes.conflict,
+  "version.exists": exitCodes.conflict,
   "run.exists": exitCodes.conflict,
   "run.unfinished": exitCodes.conflict,
   "store.held": exitCodes.held,

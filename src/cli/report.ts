@@ -11,7 +11,7 @@ import type { DryNotes } from "./dry-notes.ts";
 import type { Session } from "./session.ts";
 import { showValue } from "./show-value.ts";
 import { stepTable } from "./step-table.ts";
-import { shownPath, wordOfRun } from "./words.ts";
+import { nameOfRun, shownPath, wordOfRun } from "./words.ts";
 
 const outputLinesMax = 200;
 
@@ -92,7 +92,7 @@ function endLines(
   const name = dry === undefined ? row.key.run : "dry run";
   return [
     "",
-    `${output.tone(tone, word)}  ${safeLine(row.workflow)}  ${name}${took}`,
+    `${output.tone(tone, word)}  ${dry === undefined ? nameOfRun(row) : safeLine(row.workflow)}  ${name}${took}`,
     ...why,
     ...letPass(row, instances),
     ...open,

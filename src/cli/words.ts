@@ -1,4 +1,5 @@
 import { formatDuration } from "../base/duration.ts";
+import type { ListedRun } from "../app/runs.ts";
 import type { RunStatus, RunSummary } from "../ports/journal.ts";
 import type { Tone } from "./output.ts";
 import { safeLine } from "./safe-text.ts";
@@ -37,6 +38,11 @@ export const wordCells = 9;
 export function wordOfRun({ status, outcome }: RunSummary): Word {
   if (status === "completed" && outcome === "rejected") return { word: "rejected", tone: "attention" };
   return runWords[status];
+}
+
+/** What a run runs: `triage@3`, or `triage@draft` for what lay in the file when it started. */
+export function nameOfRun({ workflow, number }: Pick<ListedRun, "workflow" | "number">): string {
+  return safeLine(`${workflow}@${number ?? "draft"}`);
 }
 
 /** How a step stands, in the word that people see. */

@@ -2,13 +2,7 @@ import { RunwrightError } from "../base/error.ts";
 import { isJsonObject } from "../base/json.ts";
 import { readKeys, type Written, WrittenFields } from "../language/check/keys.ts";
 import { booleanIn, choiceIn, mapIn, namesIn, reportShape, textIn } from "../language/check/values.ts";
-import {
-  type ActionDescriptor,
-  type ConnectorDescriptor,
-  type ConnectorKind,
-  connectorKinds,
-  effectClasses,
-} from "../language/connector.ts";
+import { type ActionDescriptor, type ConnectorDescriptor, effectClasses } from "../language/connector.ts";
 import { misfitOf } from "../language/expression/assignable.ts";
 import { givenTypeOf, typeOfSchema } from "../language/expression/type.ts";
 import type { Schema } from "../language/plan.ts";

@@ -1,5 +1,5 @@
 import type { Chance, Clock } from "../base/clock.ts";
-import { hasCode, RunwrightError, toRunwrightError } from "../base/error.ts";
+import { hasCode, type RunwrightError, toRunwrightError } from "../base/error.ts";
 import type { RunKey } from "../base/ids.ts";
 import type { RunEvent } from "../machine/event.ts";
 import { type Instance, type RunState, wakeAtOf } from "../machine/state.ts";

@@ -29,6 +29,11 @@ export function watchedStore(store: Store, fatal: (error: unknown) => void): Sto
     catalog: {
       put: (scope, version) => watched(catalog.put(scope, version)),
       get: (scope, digest) => watched(catalog.get(scope, digest)),
+      publish: (scope, version, signature) => watched(catalog.publish(scope, version, signature)),
+      numbered: (scope, workflow, number) => watched(catalog.numbered(scope, workflow, number)),
+      versions: (scope, workflow, query) => watched(catalog.versions(scope, workflow, query)),
+      workflows: (scope, after) => watched(catalog.workflows(scope, after)),
+      releasesOf: (scope, digests) => watched(catalog.releasesOf(scope, digests)),
     },
     logs: {
       write: (batch) => watched(logs.write(batch)),

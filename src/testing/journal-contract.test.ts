@@ -4,6 +4,7 @@ import { test } from "node:test";
 import { createMemoryStore, type MemoryStore } from "../adapters/memory/memory-store.ts";
 import type { Scope } from "../base/ids.ts";
 import type { Audit } from "../ports/audit.ts";
+import type { Catalog } from "../ports/catalog.ts";
 import type { Append, AppendResult, Journal } from "../ports/journal.ts";
 import type { Logs } from "../ports/logs.ts";
 import type { Store } from "../ports/store.ts";
@@ -16,6 +17,7 @@ interface Control {
   journal?(real: Journal, store: MemoryStore): Partial<Journal>;
   logs?(real: Logs): Partial<Logs>;
   audit?(real: Audit): Partial<Audit>;
+  catalog?(real: Catalog): Partial<Catalog>;
 }
 
 async function currentEpoch({ lease }: Append, store: MemoryStore): Promise<number> {
@@ -265,6 +267,43 @@ const controls: readonly Control[] = [
     red: ["each tenant has its own chain, read in pages, and what is linked waits no longer"],
     audit: (real) => ({ record: (entries) => real.record(entries.map((entry) => ({ ...entry, ...acme }))) }),
   },
+  {
+    without: "one number for one digest",
+    red: [
+      "a digest that was published keeps its number, time and publisher",
+      "publishers at the same time get different numbers, and of one version the same",
+    ],
+    catalog: (real) => {
+      let published = 0;
+      return {
+        publish: (scope, version, signature) =>
+          real.publish(scope, { ...version, digest: `${version.digest}#${(published += 1)}` }, signature),
+      };
+    },
+  },
+  {
+    without: "numbers of each workflow",
+    red: ["a workflow's versions are numbered from 1 on without gaps, each workflow for itself, also after a restart"],
+    catalog: (real) => ({
+      publish: (scope, version, signature) => real.publish(scope, { ...version, workflow: "all" }, signature),
+    }),
+  },
+  {
+    without: "tenants of releases",
+    red: ["another tenant or workspace has numbers of its own, and sees no others"],
+    catalog: (real) => ({
+      numbered: (_scope, workflow, number) => real.numbered(acme, workflow, number),
+      workflows: (_scope, after) => real.workflows(acme, after),
+    }),
+  },
+  {
+    without: "exclusive cursors of releases",
+    red: ["what a workflow was published as is listed newest first, in pages"],
+    catalog: (real) => ({
+      versions: (scope, workflow, { before, limit }) =>
+        real.versions(scope, workflow, { limit, ...(before !== undefined && { before: before + 1 }) }),
+    }),
+  },
 ];
 
 for (const control of controls) {
@@ -295,6 +334,7 @@ function reopenable(store: MemoryStore, control?: Control): OpenStore {
   const journal: Journal = { ...store.journal, ...control?.journal?.(store.journal, store) };
   const logs: Logs = { ...store.logs, ...control?.logs?.(store.logs) };
   const audit: Audit = { ...store.audit, ...control?.audit?.(store.audit) };
-  const shown: Store = { ...store, journal, logs, audit };
+  const catalog: Catalog = { ...store.catalog, ...control?.catalog?.(store.catalog) };
+  const shown: Store = { ...store, journal, logs, audit, catalog };
   return { ...shown, reopen: async () => reopenable(store.crash(), control) };
 }

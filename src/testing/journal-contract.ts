@@ -8,6 +8,7 @@ import { lastingChecks } from "./journal-checks/lasting.ts";
 import { logChecks } from "./journal-checks/logs.ts";
 import { otherRunsChecks } from "./journal-checks/other-runs.ts";
 import { readingChecks } from "./journal-checks/reading.ts";
+import { releaseChecks } from "./journal-checks/releases.ts";
 import { snapshotChecks } from "./journal-checks/snapshots.ts";
 import { takeoverChecks } from "./journal-checks/takeovers.ts";
 import { versionChecks } from "./journal-checks/versions.ts";
@@ -24,6 +25,7 @@ export const journalChecks: readonly Check[] = [
   ...readingChecks,
   ...lastingChecks,
   ...versionChecks,
+  ...releaseChecks,
   ...takeoverChecks,
   ...snapshotChecks,
   ...blobChecks,

@@ -44,6 +44,7 @@ export const rooms: readonly Room[] = [
     outside: [
       "node:async_hooks",
       "node:child_process",
+      "node:crypto",
       "node:fs",
       "node:module",
       "node:net",
@@ -99,6 +100,7 @@ export const rooms: readonly Room[] = [
       "providers",
     ],
     outside: [
+      "node:child_process",
       "node:crypto",
       "node:fs",
       "node:fs/promises",

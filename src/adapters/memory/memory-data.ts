@@ -2,7 +2,7 @@ import { runKeyText, type RunKey, type Scope } from "../../base/ids.ts";
 import { isTerminal } from "../../machine/states.ts";
 import { entryText } from "../../ports/audit-rules.ts";
 import type { AuditEntry, AuditRow, Seal } from "../../ports/audit.ts";
-import type { Version } from "../../ports/catalog.ts";
+import type { Release } from "../../ports/catalog.ts";
 import {
   assertFirst,
   assertTakesEntries,
@@ -62,6 +62,9 @@ export interface MemoryData {
   readonly runs: Map<string, StoredRun>;
   readonly runOfDedupeKey: Map<string, StoredRun>;
   readonly versions: Map<string, string>;
+  /** Releases of each workflow in the order of their numbers, by its scoped id. */
+  readonly releases: Map<string, Release[]>;
+  readonly releaseOfDigest: Map<string, Release>;
   readonly blobs: Map<string, string>;
   /** The row of position `p` stands at `p - 1`. */
   readonly auditRows: AuditRow[];
@@ -74,6 +77,8 @@ export function createMemoryData(): MemoryData {
     runs: new Map(),
     runOfDedupeKey: new Map(),
     versions: new Map(),
+    releases: new Map(),
+    releaseOfDigest: new Map(),
     blobs: new Map(),
     auditRows: [],
     seals: [],
@@ -283,18 +288,6 @@ export function wakingPage(data: MemoryData, after: Waking | undefined, limit: n
     .slice(0, pageRows(limit));
 }
 
-/** `Catalog.put`, at once. */
-export function putVersion(data: MemoryData, scope: Scope, version: Version): void {
-  const key = scopedText(scope, version.digest);
-  if (!data.versions.has(key)) data.versions.set(key, JSON.stringify(version));
-}
-
-/** `Catalog.get`, at once; undefined when there is none. */
-export function findVersion(data: MemoryData, scope: Scope, digest: string): Version | undefined {
-  const text = data.versions.get(scopedText(scope, digest));
-  return text === undefined ? undefined : (JSON.parse(text) as Version);
-}
-
 /** The run of this key, or `run.not-found`. */
 export function runOf(data: MemoryData, key: RunKey): StoredRun {
   const run = data.runs.get(runKeyText(key));
@@ -320,7 +313,8 @@ function rowOf({ made, head, summary }: StoredRun): RunRow {
   };
 }
 
-function scopedText({ tenant, workspace }: Scope, name: string): string {
+/** A text that belongs to a tenant and workspace, as a key. */
+export function scopedText({ tenant, workspace }: Scope, name: string): string {
   return JSON.stringify([tenant, workspace, name]);
 }
 

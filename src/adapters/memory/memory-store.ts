@@ -12,12 +12,10 @@ import {
   createRuns,
   findBlobs,
   findRow,
-  findVersion,
   listRows,
   markRun,
   outcomeOf,
   postEntry,
-  putVersion,
   runOf,
   segmentIndex,
   snapshotOf,
@@ -26,10 +24,21 @@ import {
   wakingPage,
   type MemoryData,
 } from "./memory-data.ts";
+import { createVersionReader, publishVersion, putVersion } from "./memory-catalog.ts";
 import { readLines, writeLines } from "./memory-logs.ts";
 
 /** A call that commits. */
-export type StoreCall = "create" | "takeOver" | "mark" | "append" | "post" | "put" | "log" | "record" | "seal";
+export type StoreCall =
+  | "create"
+  | "takeOver"
+  | "mark"
+  | "append"
+  | "post"
+  | "put"
+  | "publish"
+  | "log"
+  | "record"
+  | "seal";
 
 /**
  * What befalls one commit: `none`; `full` = refused, nothing written; `lost` = nothing was written, but the caller cannot know
@@ -205,13 +214,12 @@ function createAudit({ data, commit }: Gate): Audit {
 
 function createCatalog({ data, commit }: Gate): Catalog {
   return {
+    ...createVersionReader(data),
     async put(scope, version) {
       commit("put", (to) => putVersion(to, scope, version));
     },
-    async get(scope, digest) {
-      const version = findVersion(data(), scope, digest);
-      if (version === undefined) throw new RunwrightError("version.not-found", `There is no version ${digest}.`);
-      return version;
+    async publish(scope, version, signature) {
+      return commit("publish", (to) => publishVersion(to, scope, version, signature));
     },
   };
 }

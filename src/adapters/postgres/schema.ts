@@ -9,7 +9,8 @@ export const upgrades: Readonly<Record<number, (name: string) => string>> = {
 ALTER TABLE ${name}.run ADD COLUMN tries integer NOT NULL DEFAULT 0, ADD COLUMN log_lines bigint NOT NULL DEFAULT 0,
   ADD COLUMN log_bytes bigint NOT NULL DEFAULT 0;
 ${addedInSchema2(name)}`,
-  2: auditTables,
+  2: (name) => `${releasesInSchema3(name)}
+${auditTables(name)}`,
 };
 
 /**
@@ -54,6 +55,7 @@ CREATE TABLE ${name}.version (
   PRIMARY KEY (tenant, workspace, digest)
 );
 ${addedInSchema2(name)}
+${releasesInSchema3(name)}
 ${auditTables(name)}`;
 }
 
@@ -76,5 +78,17 @@ CREATE TABLE ${name}.log (
   path text COLLATE "C" NOT NULL, attempt integer NOT NULL, at bigint NOT NULL, level text NOT NULL, text text NOT NULL,
   PRIMARY KEY (tenant, workspace, run, n)
 );
+`;
+}
+
+/** The numbers that versions were published under: came with schema 3. */
+function releasesInSchema3(name: string): string {
+  return `
+CREATE TABLE ${name}.release (
+  tenant text COLLATE "C" NOT NULL, workspace text COLLATE "C" NOT NULL, workflow text COLLATE "C" NOT NULL, number bigint NOT NULL,
+  digest text COLLATE "C" NOT NULL, at bigint NOT NULL, published_by text NOT NULL,
+  PRIMARY KEY (tenant, workspace, workflow, number)
+);
+CREATE UNIQUE INDEX release_by_digest ON ${name}.release (tenant, workspace, digest);
 `;
 }

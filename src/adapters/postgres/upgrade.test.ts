@@ -6,6 +6,7 @@ import { startPostgres } from "../../../test/postgres.ts";
 import { hasCode } from "../../base/error.ts";
 import { auditEntry } from "../../testing/journal-checks/audit.ts";
 import { acme, appendOf, keyOf, newRun, segmentOf, segmentsOf, summaryOf } from "../../testing/journal-checks/world.ts";
+import { versionOf } from "../../testing/journal-checks/versions.ts";
 import { openPostgresStore } from "./postgres-store.ts";
 
 const schema1 = (name: string) => `
@@ -45,6 +46,30 @@ CREATE TABLE ${name}.version (
 );
 `;
 
+/** What the build of schema 2 had besides. */
+const addedInSchema2 = (name: string) => `
+UPDATE ${name}.meta SET schema_version = 2;
+ALTER TABLE ${name}.run ADD COLUMN tries integer NOT NULL DEFAULT 0, ADD COLUMN log_lines bigint NOT NULL DEFAULT 0,
+  ADD COLUMN log_bytes bigint NOT NULL DEFAULT 0;
+
+CREATE TABLE ${name}.snapshot (
+  tenant text COLLATE "C" NOT NULL, workspace text COLLATE "C" NOT NULL, run text COLLATE "C" NOT NULL,
+  seq bigint NOT NULL, hash text NOT NULL, at bigint NOT NULL, form integer NOT NULL, body text NOT NULL,
+  PRIMARY KEY (tenant, workspace, run)
+);
+
+CREATE TABLE ${name}.blob (
+  tenant text COLLATE "C" NOT NULL, digest text COLLATE "C" NOT NULL, body text NOT NULL,
+  PRIMARY KEY (tenant, digest)
+);
+
+CREATE TABLE ${name}.log (
+  tenant text COLLATE "C" NOT NULL, workspace text COLLATE "C" NOT NULL, run text COLLATE "C" NOT NULL, n bigint NOT NULL,
+  path text COLLATE "C" NOT NULL, attempt integer NOT NULL, at bigint NOT NULL, level text NOT NULL, text text NOT NULL,
+  PRIMARY KEY (tenant, workspace, run, n)
+);
+`;
+
 const server = await startPostgres();
 
 if ("skipped" in server) {
@@ -68,8 +93,9 @@ if ("skipped" in server) {
        WHERE table_schema = $1 ORDER BY table_name, column_name`,
       [schema],
     );
-  const makeOld = async (name: string): Promise<void> => {
+  const makeOld = async (name: string, schema: 1 | 2 = 1): Promise<void> => {
     await ask(schema1(name));
+    if (schema === 2) await ask(addedInSchema2(name));
     const { events, hash, at } = segmentOf(1);
     await ask(
       `INSERT INTO ${name}.run VALUES ('acme', 'main', 'r1', 'audit', 'v1', 5, 'local:ada', 'k', 3, 1, 'running', $1, 44, 0, 1, 1, 0)`,
@@ -80,55 +106,60 @@ if ("skipped" in server) {
     await ask(`INSERT INTO ${name}.version VALUES ('acme', 'main', 'v1', '{}')`);
   };
 
-  test("tables of schema 1 are upgraded once by many who open them at once, and keep everything", async () => {
-    await makeOld("old_store");
-    const stores = await Promise.all(Array.from({ length: 5 }, () => openIn("old_store")));
-    const [store] = stores;
-    assert.ok(store);
-    const { journal, catalog, logs } = store;
-    const key = keyOf("r1");
-    assert.deepEqual(await segmentsOf(journal, key), [segmentOf(1)]);
-    assert.deepEqual(
-      (await journal.inbox(key)).map(({ id, kind }) => [id, kind]),
-      [[1, "decide"]],
-    );
-    assert.deepEqual(await catalog.get(acme, "v1"), {});
-    const [again] = await journal.create([newRun("r2", { dedupeKey: "k" })]);
-    assert.deepEqual([again?.created, again?.row.wakeAt, again?.row.summary], [false, 44, summaryOf()]);
-    assert.deepEqual(await journal.waking(undefined, 9), [{ key, wakeAt: 0 }]);
+  for (const schema of [1, 2] as const) {
+    test(`tables of schema ${schema} are upgraded once by many who open them at once, and keep everything`, async () => {
+      const name = `old_store_${schema}`;
+      await makeOld(name, schema);
+      const stores = await Promise.all(Array.from({ length: 5 }, () => openIn(name)));
+      const [store] = stores;
+      assert.ok(store);
+      const { journal, catalog, logs } = store;
+      const key = keyOf("r1");
+      assert.deepEqual(await segmentsOf(journal, key), [segmentOf(1)]);
+      assert.deepEqual(
+        (await journal.inbox(key)).map(({ id, kind }) => [id, kind]),
+        [[1, "decide"]],
+      );
+      assert.deepEqual(await catalog.get(acme, "v1"), {});
+      const [again] = await journal.create([newRun("r2", { dedupeKey: "k" })]);
+      assert.deepEqual([again?.created, again?.row.wakeAt, again?.row.summary], [false, 44, summaryOf()]);
+      assert.deepEqual(await journal.waking(undefined, 9), [{ key, wakeAt: 0 }]);
 
-    const lease = await journal.takeOver(key);
-    assert.deepEqual([lease.epoch, (await journal.row(key))?.tries], [4, 1]);
-    const snapshot = { seq: 2, hash: segmentOf(2).hash, at: 9, form: 1, body: "{}" };
-    const blobs = [{ digest: "d", body: "[]" }];
-    assert.deepEqual(await journal.append([appendOf(lease, 2, { snapshot, blobs })]), ["ok"]);
-    await logs.write([{ key, path: "a", attempt: 1, at: 8, level: "stdout", text: "said" }]);
-    assert.deepEqual(await journal.snapshot(key), snapshot);
-    assert.equal((await journal.blobs(acme, ["d"])).get("d"), "[]");
-    assert.equal((await logs.read(key, { after: 0, limit: 9 }))[0]?.text, "said");
-    await store.audit.record([auditEntry("upgraded")]);
-    assert.equal((await store.audit.pending(9)).length, 1);
-    await Promise.all(stores.map((opened) => opened[Symbol.asyncDispose]()));
-  });
+      const lease = await journal.takeOver(key);
+      assert.deepEqual([lease.epoch, (await journal.row(key))?.tries], [4, 1]);
+      const snapshot = { seq: 2, hash: segmentOf(2).hash, at: 9, form: 1, body: "{}" };
+      const blobs = [{ digest: "d", body: "[]" }];
+      assert.deepEqual(await journal.append([appendOf(lease, 2, { snapshot, blobs })]), ["ok"]);
+      await logs.write([{ key, path: "a", attempt: 1, at: 8, level: "stdout", text: "said" }]);
+      assert.deepEqual(await journal.snapshot(key), snapshot);
+      assert.equal((await journal.blobs(acme, ["d"])).get("d"), "[]");
+      assert.equal((await logs.read(key, { after: 0, limit: 9 }))[0]?.text, "said");
+      assert.equal((await catalog.publish(acme, versionOf("v2"), { by: "local:ada", at: 7 })).number, 1);
+      await store.audit.record([auditEntry("upgraded")]);
+      assert.equal((await store.audit.pending(9)).length, 1);
+      await Promise.all(stores.map((opened) => opened[Symbol.asyncDispose]()));
+    });
 
-  test("upgraded tables are those of a new store", async () => {
-    await makeOld("upgraded");
-    const before = await shapeOf("upgraded");
-    await (await openIn("upgraded"))[Symbol.asyncDispose]();
-    await (await openIn("fresh"))[Symbol.asyncDispose]();
-    assert.notDeepEqual(before, await shapeOf("fresh"));
-    assert.deepEqual(await shapeOf("upgraded"), await shapeOf("fresh"));
-    assert.deepEqual(await ask("SELECT schema_version FROM upgraded.meta"), [{ schema_version: 3 }]);
-  });
+    test(`tables that were upgraded from schema ${schema} are those of a new store`, async () => {
+      const [name, fresh] = [`upgraded_${schema}`, `fresh_${schema}`];
+      await makeOld(name, schema);
+      const before = await shapeOf(name);
+      await (await openIn(name))[Symbol.asyncDispose]();
+      await (await openIn(fresh))[Symbol.asyncDispose]();
+      assert.notDeepEqual(before, await shapeOf(fresh));
+      assert.deepEqual(await shapeOf(name), await shapeOf(fresh));
+      assert.deepEqual(await ask(`SELECT schema_version FROM ${name}.meta`), [{ schema_version: 3 }]);
+    });
+  }
 
   test("an upgrade is written whole or not at all", async () => {
     await makeOld("blocked");
     // The last of the new tables is in the way, after everything before it was made.
-    await ask("CREATE TABLE blocked.log (x integer)");
+    await ask("CREATE TABLE blocked.release (x integer)");
     const before = await shapeOf("blocked");
-    await assert.rejects(openIn("blocked"), /"log" already exists/);
+    await assert.rejects(openIn("blocked"), /"release" already exists/);
     assert.deepEqual(await shapeOf("blocked"), before);
-    await ask("DROP TABLE blocked.log");
+    await ask("DROP TABLE blocked.release");
     await (await openIn("blocked"))[Symbol.asyncDispose]();
   });
 

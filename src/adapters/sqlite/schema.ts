@@ -24,6 +24,16 @@ CREATE TABLE log (
 ) STRICT;
 `;
 
+/** The numbers that versions were published under: came with schema 3. */
+const releasesInSchema3 = `
+CREATE TABLE release (
+  tenant TEXT NOT NULL, workspace TEXT NOT NULL, workflow TEXT NOT NULL, number INTEGER NOT NULL,
+  digest TEXT NOT NULL, at INTEGER NOT NULL, published_by TEXT NOT NULL,
+  PRIMARY KEY (tenant, workspace, workflow, number)
+) STRICT, WITHOUT ROWID;
+CREATE UNIQUE INDEX release_by_digest ON release (tenant, workspace, digest);
+`;
+
 /** What makes the next schema of an older one, by the number of the older. */
 export const upgrades: Readonly<Record<number, string>> = {
   1: `
@@ -31,7 +41,8 @@ ALTER TABLE run ADD COLUMN tries INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE run ADD COLUMN log_lines INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE run ADD COLUMN log_bytes INTEGER NOT NULL DEFAULT 0;
 ${addedInSchema2}`,
-  2: auditTables,
+  2: `${releasesInSchema3}
+${auditTables}`,
 };
 
 /**
@@ -78,4 +89,5 @@ CREATE TABLE version (
   PRIMARY KEY (tenant, workspace, digest)
 ) STRICT, WITHOUT ROWID;
 ${addedInSchema2}
+${releasesInSchema3}
 ${auditTables}`;

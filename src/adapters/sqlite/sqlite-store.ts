@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, rmSync } from "node:fs";
 import path from "node:path";
 import { RunwrightError } from "../../base/error.ts";
 import type { AuditReader } from "../../ports/audit.ts";
-import type { Catalog } from "../../ports/catalog.ts";
+import type { CatalogReader } from "../../ports/catalog.ts";
 import type { JournalReader } from "../../ports/journal.ts";
 import type { Logs } from "../../ports/logs.ts";
 import type { Store } from "../../ports/store.ts";
@@ -29,7 +29,7 @@ export interface SqliteOptions {
 /** What can be read beside the process that holds the folder. */
 export interface StoreReader extends Disposable {
   readonly journal: JournalReader;
-  readonly catalog: Pick<Catalog, "get">;
+  readonly catalog: CatalogReader;
   readonly logs: Pick<Logs, "read">;
   readonly audit: AuditReader;
 }

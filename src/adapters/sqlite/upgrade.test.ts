@@ -10,8 +10,8 @@ import { hasCode } from "../../base/error.ts";
 import type { Store } from "../../ports/store.ts";
 import { auditEntry } from "../../testing/journal-checks/audit.ts";
 import { acme, appendOf, keyOf, segmentOf, segmentsOf, summaryOf } from "../../testing/journal-checks/world.ts";
+import { versionOf } from "../../testing/journal-checks/versions.ts";
 import { makeDatabase } from "./database.ts";
-import { upgrades } from "./schema.ts";
 import { openSqliteReader, openSqliteStore } from "./sqlite-store.ts";
 
 const schema1 = `
@@ -48,6 +48,31 @@ CREATE TABLE version (
 ) STRICT, WITHOUT ROWID;
 `;
 
+/** What the build of schema 2 had besides. */
+const addedInSchema2 = `
+ALTER TABLE run ADD COLUMN tries INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE run ADD COLUMN log_lines INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE run ADD COLUMN log_bytes INTEGER NOT NULL DEFAULT 0;
+
+CREATE TABLE snapshot (
+  tenant TEXT NOT NULL, workspace TEXT NOT NULL, run TEXT NOT NULL,
+  seq INTEGER NOT NULL, hash TEXT NOT NULL, at INTEGER NOT NULL, form INTEGER NOT NULL, body TEXT NOT NULL,
+  PRIMARY KEY (tenant, workspace, run)
+) STRICT;
+
+CREATE TABLE blob (
+  tenant TEXT NOT NULL, digest TEXT NOT NULL, body TEXT NOT NULL,
+  PRIMARY KEY (tenant, digest)
+) STRICT;
+
+CREATE TABLE log (
+  position INTEGER PRIMARY KEY,
+  tenant TEXT NOT NULL, workspace TEXT NOT NULL, run TEXT NOT NULL, n INTEGER NOT NULL,
+  path TEXT NOT NULL, attempt INTEGER NOT NULL, at INTEGER NOT NULL, level TEXT NOT NULL, text TEXT NOT NULL,
+  UNIQUE (tenant, workspace, run, n)
+) STRICT;
+`;
+
 const base = mkdtempSync(path.join(tmpdir(), "runwright-upgrade-"));
 after(() => rmSync(base, { recursive: true, force: true }));
 const holder = { pid: process.pid, host: "here", startedAt: 0 };
@@ -70,11 +95,12 @@ function fillSchema1(connection: DatabaseSync): void {
   connection.exec("INSERT INTO version VALUES ('acme', 'main', 'v1', '{}')");
 }
 
-/** A folder with a store of schema 1, as a process leaves it that closed it. */
-function oldFolder(): string {
+/** A folder with a store of an older schema, as a process leaves it that closed it. */
+function oldFolder(schema: 1 | 2 = 1): string {
   const folder = newFolder();
   using connection = new DatabaseSync(fileIn(folder));
   fillSchema1(connection);
+  if (schema === 2) connection.exec(`BEGIN; ${addedInSchema2} PRAGMA user_version = 2; COMMIT`);
   return folder;
 }
 
@@ -98,6 +124,7 @@ async function assertUpgraded(folder: string): Promise<void> {
   const snapshot = { seq: 2, hash: segmentOf(2).hash, at: 9, form: 1, body: "{}" };
   const blobs = [{ digest: "d", body: "[]" }];
   assert.deepEqual(await journal.append([appendOf(lease, 2, { snapshot, blobs })]), ["ok"]);
+  assert.equal((await catalog.publish(acme, versionOf("v2"), { by: "local:ada", at: 7 })).number, 1);
   await logs.write([{ key, path: "a", attempt: 1, at: 8, level: "stdout", text: "said" }]);
 
   await store.audit.record([auditEntry("upgraded")]);
@@ -123,27 +150,20 @@ function shapeOf(file: string): readonly unknown[] {
   ];
 }
 
-test("a store of schema 1 is upgraded when it is opened for writing, and keeps everything", async () => {
-  await assertUpgraded(oldFolder());
-});
+for (const schema of [1, 2] as const) {
+  test(`a store of schema ${schema} is upgraded when it is opened for writing, and keeps everything`, async () => {
+    await assertUpgraded(oldFolder(schema));
+  });
 
-test("an upgraded store has the tables of a new one", async () => {
-  const folder = oldFolder();
-  const fresh = path.join(newFolder(), "fresh.db");
-  makeDatabase(fresh);
-  assert.notDeepEqual(shapeOf(fileIn(folder)), shapeOf(fresh));
-  await (await openIn(folder))[Symbol.asyncDispose]();
-  assert.deepEqual(shapeOf(fileIn(folder)), shapeOf(fresh));
-});
-
-test("a store of schema 2 is upgraded as well: it gets its audit log", async () => {
-  const folder = oldFolder();
-  {
-    using connection = new DatabaseSync(fileIn(folder));
-    connection.exec(`BEGIN; ${upgrades[1] ?? ""} PRAGMA user_version = 2; COMMIT`);
-  }
-  await assertUpgraded(folder);
-});
+  test(`a store that was upgraded from schema ${schema} has the tables of a new one`, async () => {
+    const folder = oldFolder(schema);
+    const fresh = path.join(newFolder(), "fresh.db");
+    makeDatabase(fresh);
+    assert.notDeepEqual(shapeOf(fileIn(folder)), shapeOf(fresh));
+    await (await openIn(folder))[Symbol.asyncDispose]();
+    assert.deepEqual(shapeOf(fileIn(folder)), shapeOf(fresh));
+  });
+}
 
 test("a store of schema 1 whose process was killed is upgraded with all that lay in its log", async () => {
   const folder = newFolder();
@@ -208,10 +228,10 @@ test("an upgrade is written whole or not at all", async () => {
     connection.exec(sql);
   };
   // The last of the new tables is in the way, after everything before it was made.
-  on("CREATE TABLE log (x)");
+  on("CREATE TABLE release (x)");
   const before = shapeOf(fileIn(folder));
-  await assert.rejects(openIn(folder), /log already exists/);
+  await assert.rejects(openIn(folder), /release already exists/);
   assert.deepEqual(shapeOf(fileIn(folder)), before);
-  on("DROP TABLE log");
+  on("DROP TABLE release");
   await assertUpgraded(folder);
 });

@@ -2,8 +2,8 @@ import { readFileSync } from "node:fs";
 import { request } from "node:http";
 import { RunwrightError } from "../../base/error.ts";
 import type { Json, JsonObject } from "../../base/json.ts";
-import type { RunRow } from "../../ports/journal.ts";
-import type { RunView, Runs } from "../runs.ts";
+import type { Release } from "../../ports/catalog.ts";
+import type { ListedRun, RunView, Runs } from "../runs.ts";
 import { tokenFile } from "./address.ts";
 import { errorOfProblem } from "./problem.ts";
 
@@ -14,17 +14,17 @@ export function createControlClient(address: string): Runs {
   return {
     async list({ limit, ...query }) {
       const search = new URLSearchParams({ ...query, limit: String(limit) });
-      return ((await call("GET", `/runs?${search.toString()}`)) as { readonly runs: readonly RunRow[] }).runs;
+      return ((await call("GET", `/runs?${search.toString()}`)) as { readonly runs: readonly ListedRun[] }).runs;
     },
     async row(run) {
       return (await view(run)).row;
     },
     view,
-    async start({ file, input, env }) {
+    async start({ env, ...what }) {
       const texts = Object.fromEntries(
         Object.entries(env).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])),
       );
-      return ((await call("POST", "/runs", { file, input, env: texts })) as { readonly row: RunRow }).row;
+      return ((await call("POST", "/runs", { ...what, env: texts })) as { readonly row: ListedRun }).row;
     },
     async decide(run, { path, ...decision }) {
       await call("POST", `${runPath(run)}/gates/${encodeURIComponent(path)}/decisions`, { ...decision });
@@ -40,10 +40,13 @@ export function createControlClient(address: string): Runs {
     },
     async rerun(run, input, point) {
       const from = point === undefined ? {} : { from: { ...point } };
-      return ((await call("POST", `${runPath(run)}/rerun`, { input, ...from })) as { readonly row: RunRow }).row;
+      return ((await call("POST", `${runPath(run)}/rerun`, { input, ...from })) as { readonly row: ListedRun }).row;
     },
     async inputsOf(run) {
       return (await call("GET", `${runPath(run)}/inputs`)) as Awaited<ReturnType<Runs["inputsOf"]>>;
+    },
+    async publish(what) {
+      return ((await call("POST", "/versions", { ...what })) as { readonly release: Release }).release;
     },
     async resume(run) {
       await call("POST", `${runPath(run)}/resume`, {});

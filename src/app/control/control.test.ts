@@ -49,6 +49,10 @@ async function openWorld(overrides: Partial<Runs> = {}): Promise<World> {
       calls.push(["rerun", ...given]);
       return row;
     },
+    publish: async (file) => {
+      calls.push(["publish", file]);
+      return { workflow: "audit", number: 3, digest: file.digest ?? "", by: "local:ada", at: 5 };
+    },
     inputsOf: async () => ({ input: { n: 1 }, schema: { type: "object" } }),
     resume: note("resume"),
     [Symbol.asyncDispose]: () => Promise.resolve(),
@@ -105,6 +109,8 @@ test("every call of the client reaches the runs as it was made", async () => {
     await client.start({ file: "/x/a.yml", input: { a: 1 }, env: { HOME: "/h", NONE: undefined } }),
     row,
   );
+  assert.deepEqual(await client.start({ workflow: "audit", number: 3, input: {}, env: {} }), row);
+  assert.equal((await client.publish({ file: "/x/a.yml", digest: "d" })).number, 3);
   const decision = { path: "a[x/y%20z]/gate", outcome: "accepted", comment: "ok", edits: { n: 1 }, hash: "h" } as const;
   await client.decide("r1", decision);
   await client.cancel("r1", "enough");
@@ -118,6 +124,8 @@ test("every call of the client reaches the runs as it was made", async () => {
   assert.deepEqual(calls, [
     ["list", { status: "running", limit: 7 }],
     ["start", { file: "/x/a.yml", input: { a: 1 }, env: { HOME: "/h" } }],
+    ["start", { workflow: "audit", number: 3, input: {}, env: {} }],
+    ["publish", { file: "/x/a.yml", digest: "d" }],
     ["decide", "r1", decision],
     ["cancel", "r1", "enough"],
     ["pause", "r1"],
@@ -167,6 +175,9 @@ test("what is no route, no JSON, too large or incomplete is refused", async () =
   assert.equal((await send(world, { path: "/api/v1/runs/%ff" })).status, 400);
   assert.equal((await send(world, { path: "/api/v1/runs?limit=none" })).status, 400);
   assert.equal((await send(world, { ...post, body: "{" })).status, 400);
+  const versions = { method: "POST", path: "/api/v1/versions" };
+  assert.equal((await send(world, { ...versions, body: '{"file":"/x/a.yml","digest":1}' })).status, 400);
+  assert.equal((await send(world, { ...versions, path: "/api/v1/runs", body: '{"workflow":7}' })).status, 400);
   assert.equal((await send(world, { ...post, body: '{"outcome":"maybe"}' })).status, 400);
   assert.equal((await send(world, { ...post, body: "x".repeat(limits.inputsBytesMax * 2 + 1) })).status, 413);
   assert.deepEqual(world.calls, []);

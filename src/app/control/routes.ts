@@ -3,7 +3,7 @@ import { isJsonObject, type Json, type JsonObject } from "../../base/json.ts";
 import { limits } from "../../base/limits.ts";
 import type { Decision, Report } from "../../engine/contract.ts";
 import type { RunQuery, RunStatus } from "../../ports/journal.ts";
-import type { ForkPoint, Runs } from "../runs.ts";
+import type { ForkPoint, PublishFile, Runs } from "../runs.ts";
 
 /** One request, as a route sees it. */
 export interface ControlRequest {
@@ -33,6 +33,11 @@ export function controlRoutes(runs: Runs, pid: number): Answer {
       answer: async (_taken, _body, query) => ({ runs: await runs.list(queryOf(query)) }),
     },
     { method: "POST", path: ["runs"], answer: async (_taken, body) => ({ row: await runs.start(startOf(body)) }) },
+    {
+      method: "POST",
+      path: ["versions"],
+      answer: async (_taken, body) => ({ release: await runs.publish(publishOf(body)) }),
+    },
     { method: "GET", path: ["runs", "*"], answer: ([run = ""]) => runs.view(run) },
     {
       method: "POST",
@@ -101,9 +106,22 @@ function queryOf(query: URLSearchParams): RunQuery {
 }
 
 function startOf(body: JsonObject): Parameters<Runs["start"]>[0] {
-  const { file, input, env } = body;
-  if (typeof file !== "string") throw new RunwrightError("usage.invalid", "A run to start names its workflow 'file'.");
-  return { file, input: isJsonObject(input) ? input : {}, env: isJsonObject(env) ? textsOf(env) : {} };
+  const { file, workflow, number = "latest", input, env } = body;
+  const options = { input: isJsonObject(input) ? input : {}, env: isJsonObject(env) ? textsOf(env) : {} };
+  if (typeof file === "string") return { file, ...options };
+  if (typeof workflow === "string" && (typeof number === "number" || number === "latest"))
+    return { workflow, number, ...options };
+  const message = "A run to start names its workflow 'file', or a published 'workflow' and its 'number'.";
+  throw new RunwrightError("usage.invalid", message);
+}
+
+function publishOf({ file, digest }: JsonObject): PublishFile {
+  if (typeof file === "string" && (digest === undefined || typeof digest === "string"))
+    return { file, ...(digest !== undefined && { digest }) };
+  throw new RunwrightError(
+    "usage.invalid",
+    "What is published names its 'file', and may name the 'digest' that was shown.",
+  );
 }
 
 function pointOf(from: Json | undefined): ForkPoint | undefined {

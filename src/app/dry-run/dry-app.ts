@@ -3,12 +3,11 @@ import { RunwrightError } from "../../base/error.ts";
 import { limits } from "../../base/limits.ts";
 import type { Engine } from "../../engine/contract.ts";
 import type { Source } from "../../language/world.ts";
-import type { RunRow } from "../../ports/journal.ts";
 import { assemble } from "../assemble.ts";
 import type { Config } from "../config.ts";
 import type { App, AppOptions } from "../contract.ts";
 import { localScope } from "../principal.ts";
-import { createHistory, createRunReader } from "../runs.ts";
+import { createHistory, createRunReader, type ListedRun } from "../runs.ts";
 import type { WholeVersion } from "../versions.ts";
 import { createDryAction, createSamples, type Sampled } from "./dry-action.ts";
 import { noFixtures, readFixtures } from "./fixtures.ts";
@@ -94,7 +93,7 @@ export async function openDryApp(config: Config, whole: WholeVersion, options: D
   };
 
   /** Gates are decided here, so that a run that waits for people is about to go on. No timer is set: on this clock it would pass at once. */
-  async function settled(run: string, signal: AbortSignal): Promise<RunRow> {
+  async function settled(run: string, signal: AbortSignal): Promise<ListedRun> {
     const given = Promise.withResolvers<never>();
     given.promise.catch(() => undefined);
     const giveUp = (): void => given.reject(new RunwrightError("call.aborted", "Nobody waits any more."));

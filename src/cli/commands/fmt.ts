@@ -1,14 +1,15 @@
-import { chmodSync, globSync, readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import path from "node:path";
 import { RunwrightError } from "../../base/error.ts";
 import type { Json } from "../../base/json.ts";
-import { limits } from "../../base/limits.ts";
 import { formatWorkflow } from "../../language/format/format.ts";
 import { diagnosticJson, formatDiagnostic } from "../../language/report.ts";
 import type { Source } from "../../language/world.ts";
 import { exitCodes, type ExitCode } from "../exit.ts";
+import { replaceFile } from "../replace-file.ts";
 import { safeLine, safeText } from "../safe-text.ts";
 import type { Session } from "../session.ts";
+import { textToChange, workflowFilesIn } from "../workflow-files.ts";
 
 /** Options of `fmt`. */
 export interface FormatOptions {
@@ -52,11 +53,6 @@ function say(outcomes: readonly Outcome[], isCheck: boolean, { output }: Session
   output.note(`${changed.length} of ${outcomes.length} files ${isCheck ? "would change" : "changed"}`);
 }
 
-/** The workflow files of a folder and of its `workflows`. */
-function workflowFilesIn(cwd: string): readonly string[] {
-  return globSync("{.,workflows}/*.workflow.{yml,yaml,json}", { cwd }).toSorted();
-}
-
 function formatFile(file: string, isCheck: boolean, session: Session): Outcome {
   const source = { file, text: readText(file, session.cwd) };
   const made = formatWorkflow(source);
@@ -72,36 +68,15 @@ function formatFile(file: string, isCheck: boolean, session: Session): Outcome {
 }
 
 function readText(file: string, cwd: string): string {
-  if (file === stdin) return readFileSync(0, "utf8");
-  const place = path.resolve(cwd, file);
-  const stat = statSync(place, { throwIfNoEntry: false });
-  if (stat?.isFile() !== true) throw new RunwrightError("workflow.not-found", `There is no workflow file ${file}.`);
-  if (stat.size > limits.sourceBytesMax)
-    throw new RunwrightError(
-      "workflow.invalid",
-      `${file} is larger than the ${limits.sourceBytesMax / 1024} KiB that a workflow file may have.`,
-    );
-  // Bytes that are no UTF-8 would be lost when the file is written again.
-  try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(readFileSync(place));
-  } catch (error) {
-    throw new RunwrightError("workflow.invalid", `${file} is not UTF-8.`, { cause: error });
-  }
+  return file === stdin ? readFileSync(0, "utf8") : textToChange(file, cwd);
 }
 
-/** Puts the text in the place of the file at once, so that whoever reads it meanwhile sees one or the other. */
 function write({ file, text }: Source, made: string, { cwd, output }: Session): void {
   if (file === stdin) return void process.stdout.write(made);
   if (made === text) return;
-  // A link stays a link: what it leads to is written.
-  const place = realpathSync(path.resolve(cwd, file));
-  const fresh = path.join(path.dirname(place), `.${path.basename(place)}.${process.pid}.new`);
   try {
-    writeFileSync(fresh, made, { flag: "wx", flush: true });
-    chmodSync(fresh, statSync(place).mode);
-    renameSync(fresh, place);
+    replaceFile(path.resolve(cwd, file), made);
   } catch (error) {
-    rmSync(fresh, { force: true });
     output.note(`${safeLine(file)} was left as it is.`);
     throw error;
   }

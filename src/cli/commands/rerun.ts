@@ -8,7 +8,7 @@ import { createLogs } from "../logs.ts";
 import { safeLine } from "../safe-text.ts";
 import { type Session, sessionConfig } from "../session.ts";
 import { inputsOfPairs } from "../values.ts";
-import { keptWords } from "../words.ts";
+import { keptWords, nameOfRun } from "../words.ts";
 
 /** Options of `rerun`. */
 export interface RerunOptions extends FollowFlags {
@@ -33,7 +33,7 @@ export async function rerunCommand(name: string, options: RerunOptions, session:
   const { output } = session;
   const { key } = row;
   if (options.quiet !== true) {
-    output.note(`${output.tone("strong", row.workflow)}  ${key.run}  again of ${run}`);
+    output.note(`${output.tone("strong", nameOfRun(row))}  ${key.run}  again of ${run}`);
     const { forkedFrom } = await runs.view(key.run);
     if (forkedFrom !== undefined) output.note(`  from ${safeLine(forkedFrom.path)}; ${keptWords(forkedFrom.kept)}`);
   }

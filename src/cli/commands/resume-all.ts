@@ -1,8 +1,8 @@
 import { type App, openApp } from "../../app/app.ts";
-import type { RunReader } from "../../app/runs.ts";
+import type { ListedRun, RunReader } from "../../app/runs.ts";
 import { hasCode } from "../../base/error.ts";
 import { limits } from "../../base/limits.ts";
-import type { RunRow, RunStatus } from "../../ports/journal.ts";
+import type { RunStatus } from "../../ports/journal.ts";
 import { endDocument, runDocument } from "../documents.ts";
 import { exitCodes, exitOfRun, type ExitCode } from "../exit.ts";
 import { followToEnd, type FollowFlags, openLog, recordersOf } from "../follow-to-end.ts";
@@ -11,10 +11,9 @@ import { createLogs } from "../logs.ts";
 import { openReader } from "../open-reader.ts";
 import { createRecording, type Recording, recordLive } from "../recording.ts";
 import { giveDocument, reportSteps } from "../report.ts";
-import { safeLine } from "../safe-text.ts";
 import { stopAtGate } from "../stop-at-gate.ts";
 import { type Session, sessionConfig } from "../session.ts";
-import { wordCells, wordOfRun } from "../words.ts";
+import { nameOfRun, wordCells, wordOfRun } from "../words.ts";
 
 const goingOn: readonly RunStatus[] = ["created", "running"];
 
@@ -34,10 +33,11 @@ export async function resumeAll(flags: FollowFlags, session: Session): Promise<E
   if (flags.quiet !== true) output.note(runs.length === 0 ? "nothing to resume" : `${runs.length} runs go on`);
   using interrupt = createInterrupt(flags.timeout);
   using _gates = flags.untilGate === true ? await stopAtGate(app, runs, interrupt) : undefined;
-  const say = ({ key, workflow, summary }: RunRow): void => {
+  const say = (row: ListedRun): void => {
+    const { key, summary } = row;
     const { word, tone } = wordOfRun(summary);
     if (flags.quiet !== true)
-      output.note(`  ${output.tone(tone, word.padEnd(wordCells))}  ${key.run}  ${safeLine(workflow)}`);
+      output.note(`  ${output.tone(tone, word.padEnd(wordCells))}  ${key.run}  ${nameOfRun(row)}`);
   };
   const recordings = runs.map(async (run) => createRecording(run, await recordersOf(run, app, { session, log })));
   const followed = (await Promise.all(recordings)).map((recording, index) => ({ run: runs[index] ?? "", recording }));
@@ -65,8 +65,8 @@ async function settle(
   app: App,
   { run, recording }: Followed,
   signal: AbortSignal,
-  say: (row: RunRow) => void,
-): Promise<RunRow> {
+  say: (row: ListedRun) => void,
+): Promise<ListedRun> {
   await using _live = recordLive(app, recording);
   try {
     const row = await app.settled(run, signal);
@@ -95,7 +95,7 @@ async function giveEnds(
 }
 
 /** A failure first, then what waits for somebody, then the rest. */
-function worstOf(rows: readonly RunRow[]): ExitCode {
+function worstOf(rows: readonly ListedRun[]): ExitCode {
   const codes = new Set(rows.map(exitOfRun));
   const order = [exitCodes.failed, exitCodes.stoppedAtGate, exitCodes.cancelled, exitCodes.rejected];
   return order.find((code) => codes.has(code)) ?? exitCodes.ok;

@@ -3,13 +3,15 @@ import path from "node:path";
 import { type App, openApp } from "../../app/app.ts";
 import type { Config } from "../../app/config.ts";
 import { resolveFolders } from "../../app/grants.ts";
-import { type WholeVersion, wholeVersion } from "../../app/versions.ts";
-import { type Reading, readWorkflow, type WorkflowFile } from "../../app/workflow-file.ts";
+import type { ListedRun } from "../../app/runs.ts";
+import { openCatalog } from "../../app/published.ts";
+import { type WholeVersion, wholeOf, wholeVersion } from "../../app/versions.ts";
+import { type Reading, readWorkflowBeside, type WorkflowFile } from "../../app/workflow-file.ts";
 import { RunwrightError } from "../../base/error.ts";
 import { equalJson, isJsonObject, type Json, type JsonObject } from "../../base/json.ts";
 import { applyDefaults } from "../../language/schema/defaults.ts";
-import type { Version } from "../../ports/catalog.ts";
-import type { RunRow, RunStatus } from "../../ports/journal.ts";
+import type { CatalogReader, Version } from "../../ports/catalog.ts";
+import type { RunStatus } from "../../ports/journal.ts";
 import type { CallLog } from "../call-log.ts";
 import { reportDiagnostics } from "../diagnostics.ts";
 import { runAgain } from "../command-name.ts";
@@ -17,9 +19,11 @@ import { dryRun } from "../dry-run.ts";
 import { exitCodes, type ExitCode } from "../exit.ts";
 import { followToEnd, type FollowFlags, openLog } from "../follow-to-end.ts";
 import { createLogs } from "../logs.ts";
+import { versionNamed, versionOfName } from "../named-version.ts";
 import { safeLine } from "../safe-text.ts";
 import { type Session, sessionConfig } from "../session.ts";
 import { inputsOfPairs } from "../values.ts";
+import { nameOfRun } from "../words.ts";
 
 /** Options of `run`. */
 export interface RunOptions extends FollowFlags {
@@ -45,7 +49,7 @@ export async function runCommand(file: string, options: RunOptions, session: Ses
   if (options.fixtures !== undefined && options.dryRun !== true)
     throw new RunwrightError("usage.invalid", "--fixtures is what a dry run gets: give --dry-run too.");
   const config = await sessionConfig(session);
-  const whole = read(file, config, session, readingOf(options));
+  const whole = await toRun(file, config, options, session);
   const input = inputOf(whole.version, options, session);
   using log = openLog(options, session);
   const where = { config, session, log };
@@ -54,13 +58,36 @@ export async function runCommand(file: string, options: RunOptions, session: Ses
     : await realRun({ whole, input, file }, where, options);
 }
 
+/** The version that a file is now, or that was published under a name. */
+async function toRun(file: string, config: Config, options: RunOptions, session: Session): Promise<WholeVersion> {
+  using opened = openCatalog(config);
+  const { catalog } = opened;
+  const named = versionNamed(file, session.cwd);
+  if (named === undefined) return await read(file, { config, catalog, reading: readingOf(options) }, session);
+  if (options.continueOnError === true || options.permissive === true || options.strict === true) {
+    throw new RunwrightError(
+      "usage.invalid",
+      `${file} is published, and runs as it was published: --strict, --permissive and --continue-on-error are for files.`,
+    );
+  }
+  return await wholeOf(await versionOfName(named, catalog), catalog);
+}
+
+/** How a file is read. */
+interface ReadFrom {
+  readonly config: Config;
+  readonly catalog: CatalogReader;
+  readonly reading: Reading;
+}
+
 /** The version that a file is now, after what the checker has to say about it. */
-function read(file: string, config: Config, session: Session, reading: Reading): WholeVersion {
-  const workflow = readWorkflow(config, file, session.cwd, reading);
+async function read(file: string, { config, catalog, reading }: ReadFrom, session: Session): Promise<WholeVersion> {
+  const { cwd } = session;
+  const workflow = await readWorkflowBeside(catalog, config, { file, cwd }, reading);
   const { version } = workflow;
   if (version === undefined || workflow.diagnostics.length > 0) reportDiagnostics([workflow], session, "text");
   if (version === undefined) throw refusal(workflow, session);
-  return wholeVersion(config, version, path.resolve(session.cwd, file), reading);
+  return await wholeVersion(config, version, { place: path.resolve(cwd, file), catalog, reading });
 }
 
 function readingOf({ continueOnError, permissive, strict }: RunOptions): Reading {
@@ -122,7 +149,7 @@ function againHint(file: string, version: Version, options: RunOptions, { me, en
 }
 
 function say(
-  row: RunRow,
+  row: ListedRun,
   goesOn: boolean,
   where: { readonly config: Config; readonly session: Session; readonly quiet: boolean },
 ): void {
@@ -131,7 +158,7 @@ function say(
   const data = path.relative(cwd, where.config.data) || ".";
   const how = goesOn ? "goes on where it was interrupted, " : "";
   output.note(
-    `${output.tone("strong", row.workflow)}  ${row.key.run}  ${output.tone("quiet", `${how}kept in ${data}`)}`,
+    `${output.tone("strong", nameOfRun(row))}  ${row.key.run}  ${output.tone("quiet", `${how}kept in ${data}`)}`,
   );
 }
 
@@ -157,7 +184,7 @@ const unfinishedStatuses: readonly RunStatus[] = ["created", "running", "awaitin
 const looksMax = 100;
 
 /** The newest run of this very version and input that has not ended. Nobody else carries it out, since this process holds the folder. */
-async function unfinished(app: App, version: Version, input: JsonObject): Promise<RunRow | undefined> {
+async function unfinished(app: App, version: Version, input: JsonObject): Promise<ListedRun | undefined> {
   const wanted = applyDefaults(version.plan.inputs, input);
   const pages = await Promise.all(
     unfinishedStatuses.map((status) => app.runs.list({ workflow: version.workflow, status, limit: looksMax })),

@@ -2,13 +2,13 @@ import { openRunReader } from "../../app/run-reader.ts";
 import { formatDuration } from "../../base/duration.ts";
 import { RunwrightError } from "../../base/error.ts";
 import { limits } from "../../base/limits.ts";
-import type { RunRow } from "../../ports/journal.ts";
+import type { ListedRun } from "../../app/runs.ts";
 import { runDocument } from "../documents.ts";
 import { exitCodes, type ExitCode } from "../exit.ts";
 import { safeLine } from "../safe-text.ts";
 import { type Session, sessionConfig } from "../session.ts";
 import { cut, fit } from "../width.ts";
-import { ago, shownPath, statusesNamed, statusNames, wordCells, wordOfRun } from "../words.ts";
+import { ago, nameOfRun, shownPath, statusesNamed, statusNames, wordCells, wordOfRun } from "../words.ts";
 
 /** Options of `runs`. */
 export interface RunsOptions {
@@ -33,7 +33,7 @@ export async function runsCommand(options: RunsOptions, session: Session): Promi
   return exitCodes.ok;
 }
 
-async function find({ status, workflow }: RunsOptions, limit: number, session: Session): Promise<readonly RunRow[]> {
+async function find({ status, workflow }: RunsOptions, limit: number, session: Session): Promise<readonly ListedRun[]> {
   const statuses = status === undefined ? [undefined] : statusesNamed(status);
   if (statuses === undefined) {
     throw new RunwrightError("usage.invalid", `--status is one of ${statusNames.join(", ")}, not '${status}'.`);
@@ -53,18 +53,18 @@ async function find({ status, workflow }: RunsOptions, limit: number, session: S
     : rows;
 }
 
-function table(rows: readonly RunRow[], { output }: Session): readonly string[] {
-  const cells = Math.max(8, ...rows.map((row) => Math.min(24, row.workflow.length)));
+function table(rows: readonly ListedRun[], { output }: Session): readonly string[] {
+  const cells = Math.max(8, ...rows.map((row) => Math.min(28, nameOfRun(row).length)));
   return rows.map((row) => {
     const { word, tone } = wordOfRun(row.summary);
     const took = formatDuration((row.summary.endedAt ?? row.summary.updatedAt) - row.createdAt);
-    const head = `${row.key.run}  ${fit(word, wordCells)}  ${fit(safeLine(row.workflow), cells)}  ${ago(row.createdAt, Date.now()).padStart(8)}  ${took.padStart(7)}`;
+    const head = `${row.key.run}  ${fit(word, wordCells)}  ${fit(nameOfRun(row), cells)}  ${ago(row.createdAt, Date.now()).padStart(8)}  ${took.padStart(7)}`;
     const line = cut(`${head}  ${noteOf(row)}`.trimEnd(), output.columns);
     return line.replace(word, output.dataTone(tone, word));
   });
 }
 
-function noteOf({ summary }: RunRow): string {
+function noteOf({ summary }: ListedRun): string {
   if (summary.error !== undefined) return `${shownPath(summary.error.path)}: ${safeLine(summary.error.message)}`;
   const [gate] = summary.gates;
   return gate === undefined ? "" : `${shownPath(gate.path)}: ${safeLine(gate.question)}`;

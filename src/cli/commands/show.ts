@@ -10,7 +10,7 @@ import { openReader } from "../open-reader.ts";
 import { safeLine } from "../safe-text.ts";
 import { type Session, sessionConfig } from "../session.ts";
 import { showStart } from "../show-value.ts";
-import { ago, keptWords, shownPath, wordOfRun, wordOfStep } from "../words.ts";
+import { ago, keptWords, nameOfRun, shownPath, wordOfRun, wordOfStep } from "../words.ts";
 
 const stepsMax = 200;
 const valueLinesMax = 40;
@@ -33,7 +33,7 @@ function head({ row, input, leniency, forkedFrom }: RunView, { output }: Session
   const { word, tone } = wordOfRun(row.summary);
   const end = row.summary.endedAt ?? row.summary.updatedAt;
   return [
-    `${output.dataTone(tone, word)}  ${output.dataTone("strong", safeLine(row.workflow))}  ${row.key.run}`,
+    `${output.dataTone(tone, word)}  ${output.dataTone("strong", nameOfRun(row))}  ${row.key.run}`,
     `started ${ago(row.createdAt, Date.now())} by ${safeLine(row.startedBy)}, took ${formatDuration(end - row.createdAt)}`,
     ...(forkedFrom === undefined
       ? []

@@ -1,5 +1,6 @@
 import type { Config } from "../../app/config.ts";
-import { readWaits, readWorkflow, type WorkflowFile } from "../../app/workflow-file.ts";
+import { openCatalog } from "../../app/published.ts";
+import { readWaits, readWorkflowBeside, type WorkflowFile } from "../../app/workflow-file.ts";
 import { RunwrightError } from "../../base/error.ts";
 import { type DiagnosticFormat, reportDiagnostics } from "../diagnostics.ts";
 import { exitCodes, type ExitCode } from "../exit.ts";
@@ -29,7 +30,10 @@ export async function validateCommand(
   if (explain !== undefined) return (await import("./explain.ts")).explainCommand(explain, isJson, session);
 
   const config = await sessionConfig(session);
-  const workflows = files.map((file) => readWorkflow(config, file, session.cwd));
+  using opened = openCatalog(config);
+  const workflows: WorkflowFile[] = [];
+  for (const file of files)
+    workflows.push(await readWorkflowBeside(opened.catalog, config, { file, cwd: session.cwd }));
   const waitsOf = (file: WorkflowFile) => readWaits(config, file, session.cwd);
   reportDiagnostics(workflows, session, isJson ? "json" : format, graph ? waitsOf : undefined);
   if (graph && !isJson) sayGraphs(workflows, config, session);

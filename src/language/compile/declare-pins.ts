@@ -131,6 +131,6 @@ function checkAgent({ text, range }: SourceScalar, called: string, { agents }: W
 }
 
 /** A version that means one release: `2.1.14`, `0.63.0-beta.2`; neither `latest` nor a range. */
-function isExactVersion(version: string): boolean {
+export function isExactVersion(version: string): boolean {
   return /^v?\d+(?:\.\d+)*(?:[-+][\w.+-]+)?$/.test(version);
 }

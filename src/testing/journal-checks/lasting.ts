@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { versionOf } from "./versions.ts";
 import { appendOf, driven, entryOf, keyOf, newRun, refused, segmentsOf, summaryOf, type Check } from "./world.ts";
 
 /** Checks of what outlives a process, and of a store that is closed. */
@@ -62,6 +63,11 @@ export const lastingChecks: readonly Check[] = [
       await refused(journal.snapshot(lease.key), "journal.closed");
       await refused(journal.blobs(lease.key, []), "journal.closed");
       await refused(store.catalog.get(lease.key, "v1"), "journal.closed");
+      await refused(store.catalog.numbered(lease.key, "audit", "latest"), "journal.closed");
+      await refused(store.catalog.versions(lease.key, "audit", { limit: 1 }), "journal.closed");
+      await refused(store.catalog.workflows(lease.key), "journal.closed");
+      await refused(store.catalog.releasesOf(lease.key, ["v1"]), "journal.closed");
+      await refused(store.catalog.publish(lease.key, versionOf("v1"), { by: "", at: 0 }), "journal.closed");
       await refused(store.logs.read(lease.key, { after: 0, limit: 1 }), "journal.closed");
       const line = { key: lease.key, path: "a", attempt: 1, at: 0, level: "warn", text: "" } as const;
       await refused(store.logs.write([line]), "journal.closed");

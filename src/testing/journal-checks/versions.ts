@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import type { Version } from "../../ports/catalog.ts";
 import { acme, other, refused, type Check } from "./world.ts";
 
-function versionOf(digest: string, changes: Partial<Version> = {}): Version {
+/** A draft of this digest. */
+export function versionOf(digest: string, changes: Partial<Version> = {}): Version {
   return {
     digest,
     workflow: "audit",
