@@ -2,6 +2,7 @@ import path from "node:path";
 import { availableParallelism } from "node:os";
 import { createFunctionAction } from "../actions/function/function-action.ts";
 import { functionLimits } from "../actions/function/limits.ts";
+import { RunwrightError } from "../base/error.ts";
 import { runKeyText, type RunKey } from "../base/ids.ts";
 import { limits } from "../base/limits.ts";
 import type { Action, FunctionCall } from "../ports/action.ts";
@@ -28,6 +29,7 @@ export function createRunAction(config: Config, store: Store): Action<FunctionCa
 
   return {
     async run(call, signal) {
+      assertModule(call);
       return actionFor(await surroundingsOf(call)).run(call, signal);
     },
     async [Symbol.asyncDispose]() {
@@ -73,4 +75,15 @@ export function createRunAction(config: Config, store: Store): Action<FunctionCa
     }
     return { root, folders: [] };
   }
+}
+
+/** Throws for what no module carries out. */
+function assertModule({ verb, step, name }: FunctionCall): void {
+  if (verb === "llm")
+    throw new RunwrightError(
+      "model.not-configured",
+      `Step ${step} calls the model '${name}', and no provider is configured.`,
+    );
+  if (verb === "tool")
+    throw new RunwrightError("connector.not-configured", `Step ${step} calls ${name}, and no connector is configured.`);
 }
