@@ -5,10 +5,10 @@ import { openProject } from "./cli/project.ts";
 import { workflows } from "./cli/workflows.ts";
 
 const later = `workflow: later
-models: { fast: anthropic/claude-haiku-4-5-20251001 }
+agents: { coder: codex@0.63.0 }
 steps:
   - id: greet
-    llm: fast
+    agent: coder
     prompt: Hello
 `;
 const files = ["fine.workflow.yml", "wrong.workflow.yml"] as const;
@@ -44,7 +44,7 @@ test("a valid file that this build cannot run is told in one quiet line, in JSON
   await using project = openProject({ "later.workflow.yml": later });
   const said = await project.run("validate", "later.workflow.yml");
   assert.equal(said.code, 0, said.stderr);
-  assert.equal(said.stderr, "later.workflow.yml: checked; not run by this build: models, llm\n1 file: valid\n");
+  assert.equal(said.stderr, "later.workflow.yml: checked; not run by this build: agents, agent\n1 file: valid\n");
 
   const json = JSON.parse((await project.run("validate", "later.workflow.yml", "--json")).stdout) as {
     readonly files: readonly { readonly diagnostics: readonly unknown[]; readonly unsupported: readonly object[] }[];
@@ -54,8 +54,8 @@ test("a valid file that this build cannot run is told in one quiet line, in JSON
   assert.deepEqual(
     file?.unsupported.map((each) => ("code" in each && "path" in each ? [each.code, each.path] : [])),
     [
-      ["E090", "models"],
-      ["E090", "steps[0].llm"],
+      ["E090", "agents"],
+      ["E090", "steps[0].agent"],
     ],
   );
 

@@ -51,13 +51,25 @@ function checkEvent(state: RunState, event: RunEvent, decided: Set<string>, blam
   if (instance === undefined) return blame(`${event.kind} of ${event.path}, which does not exist`);
   if (event.kind === "effect.intended") return checkIntent(state, instance, blame);
   // A receipt may follow the end of its step.
-  if (event.kind === "effect.received") return;
+  if (event.kind === "effect.received" || event.kind === "effect.reconciled") return;
   if (hasEnded(instance.status)) blame(`M2: ${event.kind} of ${event.path} after it was ${instance.status}`);
   checkBegin(state, instance, event, blame);
-  if (event.kind === "step.started") checkStart(state, instance, event.attempt, blame);
+  checkCall(state, instance, event, { decided, blame });
   if (event.kind === "iteration.started") checkIteration(instance, event.n, blame);
   if (event.kind === "scope.expanded") checkExpansion(instance, event, blame);
   if (closes(event)) checkDecision(event.path, decided, blame);
+}
+
+function checkCall(
+  state: RunState,
+  instance: Instance,
+  event: RunEvent,
+  { decided, blame }: { readonly decided: Set<string>; readonly blame: Blame },
+): void {
+  if (event.kind === "step.started" || event.kind === "step.continued")
+    checkStart(state, instance, event.attempt, blame);
+  // A step whose call had to wait for people opens a gate of its own, perhaps not the first.
+  if (event.kind === "effect.unknown" || event.kind === "effect.held") decided.delete(event.path);
 }
 
 function closes({ kind }: RunEvent): boolean {
@@ -114,7 +126,10 @@ function checkPhase(state: RunState, blame: (what: string) => void): void {
   const open = instances.some((each) => each.gate?.state === "open");
   const others = instances.some(
     (each) =>
-      each.status === "ready" || (each.waiting !== "gate" && (each.waiting !== undefined || state.calls.has(each))),
+      each.status === "ready" ||
+      (each.waiting !== "gate" &&
+        each.waiting !== "reconcile" &&
+        (each.waiting !== undefined || state.calls.has(each))),
   );
   const waits = phaseOf(state) === "awaiting_approval";
   const deciding = state.ready.size > 0;

@@ -1,6 +1,6 @@
 import { type RunKey, runKeyText } from "../../src/base/ids.ts";
 import type { RunEvent } from "../../src/machine/event.ts";
-import type { ActionCall, EffectClass } from "../../src/ports/action.ts";
+import type { ActionCall, Effect } from "../../src/ports/action.ts";
 
 type EffectEvent = Extract<RunEvent, { kind: `effect.${string}` }>;
 
@@ -13,7 +13,13 @@ export interface EffectsWitness {
   /** What is durable is about to be read anew. What has left stays known. */
   forget(): void;
   /** An operation of a call leaves for another system. */
-  leaves(call: ActionCall, key: string, effectClass: EffectClass): void;
+  leaves(call: ActionCall, key: string, effect: Effect): void;
+  /** What has left has reached the other system. */
+  arrives(key: string): void;
+  /** Somebody looks whether an operation was carried out. */
+  wasCarriedOut(key: string): boolean;
+  /** People are about to say that what a step has begun is to be called again. */
+  mayRepeat(run: RunKey, path: string): void;
 }
 
 /** A witness that has seen no operation yet. */
@@ -22,7 +28,11 @@ export function createEffectsWitness(blame: (what: string) => void): EffectsWitn
   /** Keys with a receipt; what only reads may be done again, and is not among them. */
   const received = new Set<string>();
   const keys = new Map<string, string>();
+  const denied = new Set<string>();
+  const carriedOut = new Set<string>();
   const gone = new Set<string>();
+  /** Operations of these steps may be called again: people said so, or somebody looked and found nothing. */
+  const repeatable = new Set<string>();
   let left = 0;
 
   return {
@@ -31,19 +41,28 @@ export function createEffectsWitness(blame: (what: string) => void): EffectsWitn
     },
     note(run, event) {
       if (event.kind === "effect.intended") noteIntent(nameOf(run, event), event);
-      if (event.kind === "effect.received") noteReceipt(nameOf(run, event));
+      if (event.kind === "effect.received" || event.kind === "effect.reconciled") noteReceipt(nameOf(run, event));
+      if (event.kind === "effect.denied") denied.add(nameOf(run, event));
+      if (event.kind === "effect.intended" && denied.has(nameOf(run, event)))
+        blame(`operation of ${runKeyText(run)} ${event.path} was denied and begun`);
     },
     forget() {
-      for (const known of [intended, received, keys]) known.clear();
+      for (const known of [intended, received, keys, denied]) known.clear();
     },
-    leaves({ key: run, path }, key, effectClass) {
+    leaves({ key: run, path }, key, { class: effectClass, target }) {
       const name = `operation of ${runKeyText(run)} ${path}`;
       left += 1;
       if (!intended.has(key)) blame(`${name} left before its intent was durable`);
+      if (target?.name === "denied") blame(`${name} left, and the policy denies it`);
       if (received.has(key)) blame(`${name} has a receipt and was carried out again`);
-      if (effectClass === "blind" && gone.has(key)) blame(`${name} is blind and was carried out again`);
+      if (effectClass === "blind" && gone.has(key) && !repeatable.has(`${runKeyText(run)} ${path}`))
+        blame(`${name} is blind and was carried out again`);
+      if (effectClass === "readback" && carriedOut.has(key)) blame(`${name} can be looked for and was done twice`);
       gone.add(key);
     },
+    arrives: (key) => void carriedOut.add(key),
+    wasCarriedOut: (key) => carriedOut.has(key),
+    mayRepeat: (run, path) => void repeatable.add(`${runKeyText(run)} ${path}`),
   };
 
   function noteIntent(name: string, { key, class: effectClass }: Extract<EffectEvent, { kind: "effect.intended" }>) {

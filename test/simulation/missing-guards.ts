@@ -27,6 +27,10 @@ export type MissingGuard =
   | "child-end"
   /** Some steps start their run twice. */
   | "child-once"
+  /** Nobody asks the policy. */
+  | "policy"
+  /** Whoever looks whether something was carried out finds nothing. */
+  | "find"
   /** Runs that are given up are not told. */
   | "cascade";
 
@@ -48,6 +52,8 @@ export function journalWithout(
   switch (guard) {
     case "none":
     case "nudge":
+    case "policy":
+    case "find":
     case "durable-commit":
       return journal;
     case "look":

@@ -1,6 +1,6 @@
 import { RunwrightError } from "../../src/base/error.ts";
 import type { Json } from "../../src/base/json.ts";
-import type { Action, ActionCall, ActionResult, EffectClass } from "../../src/ports/action.ts";
+import type { Action, ActionCall, ActionResult, Effect, Permit } from "../../src/ports/action.ts";
 import type { ManualClock } from "../../src/testing/manual-clock.ts";
 import type { Seeded } from "./chance.ts";
 
@@ -11,7 +11,10 @@ export interface Surroundings {
   readonly begins: (call: ActionCall) => void;
   readonly ends: (call: ActionCall) => void;
   /** An operation of a call leaves for another system. */
-  readonly leaves: (call: ActionCall, key: string, effectClass: EffectClass) => void;
+  readonly leaves: (call: ActionCall, key: string, effect: Effect) => void;
+  /** It reaches that system, and that can be looked for. */
+  readonly arrives: (key: string) => void;
+  readonly wasCarriedOut: (key: string) => boolean;
 }
 
 /** How long a call, and before it its operation, takes at most. */
@@ -52,14 +55,35 @@ function stoppedBy(signal: AbortSignal, heard: (stop: () => void) => void): Prom
 
 /** One operation, whose answer comes, comes late, or gets lost. Its class is that of the step, as a module's author would write it. */
 function operate(surroundings: Surroundings, call: ActionCall): Promise<Json> {
-  const { chance, leaves } = surroundings;
-  const effectClass = (["keyed", "blind", "read"] as const)[call.path.length % 3] ?? "keyed";
-  return call.once({ name: "pay", class: effectClass }, async ({ key }) => {
-    leaves(call, key, effectClass);
+  const { chance, leaves, arrives } = surroundings;
+  const effect = effectOf(surroundings, call);
+  return call.once(effect, async ({ key }) => {
+    leaves(call, key, effect);
+    // A part of what is sent arrives although its sender is gone by then, as long as it was to live.
+    if (chance.maybe(0.5)) arrives(key);
     await slowly(surroundings, operationMsMax);
     if (chance.maybe(0.2)) throw errorOf(0.8);
+    arrives(key);
     return { paid: call.attempt };
   });
+}
+
+/** Half of them are aimed at something that the policy speaks of. */
+function effectOf({ wasCarriedOut }: Surroundings, { path }: ActionCall): Effect {
+  const sum = Array.from(path).reduce((total, letter) => total + letter.charCodeAt(0), 0);
+  const effectClass = (["keyed", "blind", "read", "readback"] as const)[path.length % 4] ?? "keyed";
+  const find = async ({ key }: Permit): Promise<Json | undefined> => (wasCarriedOut(key) ? { found: true } : undefined);
+  return {
+    name: "pay",
+    class: effectClass,
+    ...(effectClass === "readback" && { find }),
+    ...(sum % 2 === 0 && { target: { kind: "tool", name: targetOf(sum / 2), arguments: null } }),
+  };
+}
+
+/** By the step, since rules do not change by chance. */
+function targetOf(number: number): string {
+  return (["denied", "held", "free", "free", "free"] as const)[number % 5] ?? "free";
 }
 
 function slowly({ chance, clock }: Surroundings, msMax: number): Promise<void> {

@@ -229,6 +229,7 @@ export function createWitness(): Witness {
 /** What leaves the process with an event, if anything does: a call, or an operation of one. */
 function startIn(run: string, event: RunEvent): string | undefined {
   if (event.kind === "effect.intended") return `operation of ${run} ${event.path}`;
+  if (event.kind === "step.continued") return `${run} ${event.path}#${event.attempt}`;
   return event.kind === "step.started" && event.input !== undefined
     ? `${run} ${event.path}#${event.attempt}`
     : undefined;

@@ -9,6 +9,7 @@ import {
 import type { Engine } from "../../src/engine/contract.ts";
 import { openEngine } from "../../src/engine/engine.ts";
 import type { Version } from "../../src/ports/catalog.ts";
+import type { Policy } from "../../src/ports/policy.ts";
 import type { Host } from "../../src/ports/host.ts";
 import type { Journal, RunRow } from "../../src/ports/journal.ts";
 import type { Store } from "../../src/ports/store.ts";
@@ -64,6 +65,14 @@ export interface World {
   /** How often a run was read and had a snapshot that was sound. */
   snapshots(): number;
 }
+
+/** Denies some things, and wants people to allow others. */
+const policy: Policy = {
+  decide({ target }) {
+    const outcome = target === "denied" ? "deny" : target === "held" ? "needs_approval" : "allow";
+    return { outcome, rules: [outcome], version: "1", reason: "so.", approvals: { count: 1, roles: ["boss"] } };
+  },
+};
 
 /** Opens a world in which one run of each version has been started. */
 export async function openWorld(
@@ -161,11 +170,14 @@ export async function openWorld(
         clock: processClock(mine),
         begins: (call) => alive.has(mine) && witness.callBegins(call, mine),
         ends: (call) => alive.has(mine) && witness.callEnds(call, mine),
-        leaves: (call, key, effectClass) => alive.has(mine) && witness.effects.leaves(call, key, effectClass),
+        arrives: (key) => witness.effects.arrives(key),
+        wasCarriedOut: (key) => missing !== "find" && witness.effects.wasCarriedOut(key),
+        leaves: (call, key, effect) => alive.has(mine) && witness.effects.leaves(call, key, effect),
       }),
       clock: processClock(mine),
       chance: () => chance.next(),
       randomBytes: () => Uint8Array.from({ length: 10 }, () => chance.whole(0, 255)),
+      ...(missing !== "policy" && { policy }),
       snapshotBounds,
       // A state that a control has spoilt may go on for ever.
       eventsMax: 5000,

@@ -275,13 +275,13 @@ test("an input that has a default may be left out", () => {
   assert.deepEqual(problems("steps: [{ id: s, workflow: triage@1 }]"), []);
 });
 
-test("what this build does not carry out is said once for a step, by its verb", () => {
+test("what this build does not carry out is said of each field, and once for a step whose verb it is", () => {
   const text = `${head}steps: [{ id: s, llm: [fast], prompt: p, pick: first, ask: { by: [requester] } }, { id: p, ${verbs.plan} }]`;
   const { unsupported } = compileWorkflow({ file: "a.workflow.yml", text }, world);
   const inSteps = unsupported.filter(({ path }) => path.startsWith("steps"));
   assert.deepEqual(
     inSteps.map(({ path }) => path),
-    ["steps[0].llm", "steps[1].plan"],
+    ["steps[0].pick", "steps[0].ask", "steps[1].plan"],
   );
 });
 
