@@ -108,6 +108,7 @@ for (const kind of wireKinds) {
       await using models = modelsOf(providersAt(stub.origin));
       const error = await errorOf(models.call(say(pins[kind], "Hello"), never));
       assert.equal(error.code, "model.unauthorised");
+      assert.match(error.message, status === 401 ? /does not accept the key \(401\)\./ : /forbids this \(403\): Inc/);
       assert.match(error.message, new RegExp(`comes from env:KEY, providers\\.${kind}\\.key`));
       assert.doesNotMatch(error.message, /canary|sk-ca|4711/);
       assert.ok(JSON.stringify(stub.came[0]?.headers).includes(canary), "the key did leave, in a header");

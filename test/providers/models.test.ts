@@ -149,6 +149,47 @@ test("a provider that is down is left alone after a few calls, and tried again l
   await call();
 });
 
+test("nobody waits for a turn at a provider that is down", async () => {
+  await using stub = await startStub(json({ error: { message: "Down." } }, 503));
+  const baseUrl = `${stub.origin}/v1`;
+  const limits = { perMinute: providerLimits.circuitFailures };
+  const clock = createManualClock(0);
+  await using models = modelsOf({ l: { kind: "openai-compatible", baseUrl, limits } }, { clock });
+  const call = async (): Promise<Error> => await errorOf(models.call(say("l/m", "Hello"), never));
+  for (let n = 0; n < providerLimits.circuitFailures; n += 1) assert.match((await call()).message, /\(503\)/);
+  assert.match((await call()).message, /is left alone/, "although no call may begin in this minute");
+});
+
+test("a call whose tokens the server did not count has no cost, and one that it counted has the user's", async () => {
+  const choices = [{ index: 0, message: { role: "assistant", content: "Hello" }, finish_reason: "stop" }];
+  await using stub = await startStub((response, came) =>
+    came.body.includes("uncounted") ? json({ id: "c", model: "m", choices })(response, came) : chat(response, came),
+  );
+  const providers = { l: { kind: "openai-compatible", baseUrl: `${stub.origin}/v1` } } as const;
+  await using models = modelsOf(providers, { prices: [{ model: "l/*", since: "2026-01-01", in: 1000, out: 0 }] });
+  assert.equal((await models.call(say("l/m", "uncounted"), never)).usage.costUsd, undefined);
+  assert.equal((await models.call(say("l/m", "Hello"), never)).usage.costUsd, 0.005);
+});
+
+test("what the SDK warns of stands in the reply, and nowhere else", async () => {
+  await using stub = await startStub(chat);
+  await using models = modelsOf({
+    old: { kind: "openai-compatible", baseUrl: `${stub.origin}/v1`, structuredOutputs: false },
+  });
+  const warned: string[] = [];
+  const listen = ({ message }: Error): void => void warned.push(message);
+  process.on("warning", listen);
+  try {
+    const output = { type: "object", properties: { kind: { type: "string" } }, required: ["kind"] };
+    const reply = await models.call(say("old/m", "Hello", { output }), never);
+    assert.ok(reply.warnings !== undefined && reply.warnings.length > 0);
+    await settle();
+  } finally {
+    process.off("warning", listen);
+  }
+  assert.deepEqual(warned, []);
+});
+
 test("a provider that refuses is not down", async () => {
   await using stub = await startStub(json({ error: { message: "No." } }, 400));
   await using models = modelsOf(providersAt(stub.origin));
