@@ -113,7 +113,7 @@ function readHttpSections(mapper: Mapper, entry: SourceEntry, { settings, action
   if (connector === undefined) return;
   for (const { name, descriptor, written } of actions) {
     const section = written.get("http");
-    if (section !== undefined) readHttpAction(mapper, section, { name, descriptor, settings, connector });
+    if (section !== undefined) readHttpAction(mapper, section, { name, descriptor, connector });
   }
 }
 
