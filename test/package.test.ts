@@ -37,7 +37,15 @@ test("the tarball holds the built package and nothing else", () => {
     .map((file) => file.path)
     .filter((file) => !/^dist\/(?:[\w/-]+\.(?:js|d\.ts)|connectors\/[\w-]+\.json)$/.test(file))
     .toSorted((a, b) => a.localeCompare(b));
-  assert.deepEqual(others, ["CHANGELOG.md", "LICENSE", "package.json", "README.md", "schema/workflow.schema.json"]);
+  assert.deepEqual(others, [
+    "CHANGELOG.md",
+    "LICENSE",
+    "package.json",
+    "README.md",
+    "schema/tool-call.v1.json",
+    "schema/tool-reply.v1.json",
+    "schema/workflow.schema.json",
+  ]);
 });
 
 test("publint has nothing to say about the tarball", async () => {

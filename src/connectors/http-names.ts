@@ -1,4 +1,4 @@
-import { isJsonObject } from "../base/json.ts";
+import { isJsonObject, type JsonObject } from "../base/json.ts";
 import { isSecretSetting } from "../language/connector.ts";
 import { listOf, objectOf, type Type, types, typeOfSchema } from "../language/expression/type.ts";
 import type { Schema } from "../language/plan.ts";
@@ -35,12 +35,12 @@ export function authSpot(field: string, settings: Schema | undefined): Spot {
   return { field, names: new Map([["settings", settingsType(settings, noSecrets)]]), secrets: noSecrets };
 }
 
-/** What can be read everywhere in a connector: its settings without the secrets, and its tables. */
-export function plainSpot(field: string, settings: Schema | undefined, tables: Type): Spot {
+/** What can be read everywhere in a connector: its settings without the secrets, and its tables, of which only the names are known. */
+export function plainSpot(field: string, settings: Schema | undefined, tables: JsonObject): Spot {
   const secrets = secretsOf(settings);
   const names = new Map<string, Type>([
     ["settings", settingsType(settings, secrets)],
-    ["tables", tables],
+    ["tables", objectOf(new Map(Object.keys(tables).map((name) => [name, types.any])))],
   ]);
   return { field, names, secrets };
 }

@@ -1,6 +1,7 @@
 import type { JsonObject } from "../base/json.ts";
 import type { Expression } from "../language/expression/tree.ts";
 import type { Template } from "../language/plan.ts";
+import type { Spot } from "./mapper.ts";
 import type { answers, meanings, methods } from "./http-fields.ts";
 
 /** The section `http` of a connector, ready to be used. */
@@ -11,6 +12,8 @@ export interface HttpConnectorPlan {
   readonly errors: readonly ErrorRule[];
   readonly message?: Expression;
   readonly tables: JsonObject;
+  /** What can be read everywhere in the connector: made once, since a file may have many actions. */
+  readonly spot: Spot;
 }
 
 /** How a request is signed in. */

@@ -50,7 +50,8 @@ export function createMapper(file: string, problems: Problems): Mapper {
           : { template: { kind: "literal", value: node.value }, type: typeOfValue(node.value) };
       case "list": {
         const items = node.items.map((item) => valueOf(item, spot));
-        const type = items.length === 0 ? types.list : listOf(unionOf(items.map((item) => item.type)));
+        const isKnown = items.length > 0 && items.length <= itemTypesMax;
+        const type = isKnown ? listOf(unionOf(items.map((item) => item.type))) : types.list;
         return { template: { kind: "list", items: items.map(({ template }) => template) }, type };
       }
       case "map":
@@ -87,6 +88,9 @@ export function createMapper(file: string, problems: Problems): Mapper {
       problems.report(isCode(code) ? code : "E300", rangeIn(at, place), `${field}: ${message}`, { hint });
   }
 }
+
+/** Items of a written list whose types are compared; of a longer one nothing is known. */
+const itemTypesMax = 100;
 
 function mapOf(parts: readonly (readonly [string, Mapping])[]): Mapping {
   const fields = new Map<string, Type>();

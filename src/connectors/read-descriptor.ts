@@ -99,7 +99,7 @@ function readHttpSections(
   for (const { name, descriptor, written: parts } of connector === undefined ? [] : actions) {
     const section = parts.get("http");
     if (section !== undefined && connector !== undefined)
-      readHttpAction(mapper, section, { name, descriptor, settings, connector });
+      readHttpAction(mapper, section, { name, descriptor, connector });
   }
   const section = toJson(own.value);
   return isJsonObject(section) ? { http: section } : {};

@@ -3,7 +3,7 @@ import { booleanIn, mapIn, reportShape, textIn } from "../language/check/values.
 import { defined, whenWritten } from "../language/compile/optional.ts";
 import type { ActionDescriptor, EffectClass } from "../language/connector.ts";
 import { type Misfit, misfitOf } from "../language/expression/assignable.ts";
-import { objectOf, type Type, types, typeOfSchema, typeOfValue, givenTypeOf } from "../language/expression/type.ts";
+import { objectOf, type Type, types, typeOfSchema, givenTypeOf } from "../language/expression/type.ts";
 import type { Schema, Template } from "../language/plan.ts";
 import { type SourceEntry, toJson } from "../language/source/tree.ts";
 import {
@@ -19,7 +19,7 @@ import {
 import { answerType, authSpot, plainSpot, secretsOf, withNames } from "./http-names.ts";
 import type { AuthPlan, FindPlan, HttpActionPlan, HttpConnectorPlan } from "./http-plan.ts";
 import type { Mapper, Mapping, Spot } from "./mapper.ts";
-import { namedIn, objectIn, readErrors, readRequest } from "./read-request.ts";
+import { checkHeaders, isHeader, namedIn, objectIn, readErrors, readRequest } from "./read-request.ts";
 import { neededIn, type Section, sectionIn } from "./section.ts";
 
 /** Reads the section `http` of a connector. */
@@ -34,14 +34,16 @@ export function readHttpConnector(
 
   const { written } = section;
   const tables = tablesIn(mapper, written.get("tables"));
-  const spot = plainSpot("http", settings, typeOfValue(tables));
+  const spot = plainSpot("http", settings, tables);
   const at = (name: string): Spot => ({ ...spot, field: `http.${name}` });
+  checkHeaders(mapper, written.get("headers"));
   const base = whenWritten(neededIn(problems, section, "base"), (each) => mapper.text(each, at("base")));
   whenWritten(written.get("rate"), (each) => textIn(problems, each));
   if (base === undefined) return undefined;
   return {
     base,
     tables,
+    spot,
     errors: whenWritten(written.get("errors"), (each) => readErrors(mapper, each, at("errors"))) ?? [],
     ...defined({
       auth: whenWritten(written.get("auth"), (each) => readAuth(mapper, each, settings)),
@@ -118,8 +120,8 @@ function partsOf(
 
 /** What signs in is a secret, so that no workflow may have it in its text (E070) and no message shows it. */
 function checkSecret({ problems }: Mapper, entry: SourceEntry, value: Template, secrets: ReadonlySet<string>): void {
-  const text = JSON.stringify(value);
-  if ([...secrets].some((name) => text.includes(`"field":${JSON.stringify(name)}`))) return;
+  const fields = JSON.stringify(value).matchAll(/"field":"(\w+)"/g);
+  if ([...fields].some(([, name = ""]) => secrets.has(name))) return;
   problems.report("E070", entry.value.range, "what signs in comes from no setting that is a secret", {
     hint: `read one: "\${settings.token}", with {"type": "string", "format": "password"} in settings`,
   });
@@ -129,21 +131,20 @@ function checkSecret({ problems }: Mapper, entry: SourceEntry, value: Template, 
 interface Around {
   readonly name: string;
   readonly descriptor: ActionDescriptor;
-  readonly settings: Schema | undefined;
   readonly connector: HttpConnectorPlan;
 }
 
 /** Reads the section `http` of an action. */
 export function readHttpAction(mapper: Mapper, entry: SourceEntry, around: Around): HttpActionPlan | undefined {
   const { problems } = mapper;
-  const { descriptor, settings, connector } = around;
+  const { descriptor, connector } = around;
   const section = sectionIn(problems, entry, httpActionFields, `action '${around.name}', http`);
   if (section === undefined) return undefined;
 
   const { written } = section;
   whenWritten(written.get("rate"), (each) => textIn(problems, each));
   const own = { input: typeOfSchema(descriptor.input), key: types.text, now: types.integer };
-  let spot = withNames(plainSpot(section.called, settings, typeOfValue(connector.tables)), own);
+  let spot = withNames(connector.spot, own, section.called);
   const reads = new Map<string, Type>();
   const before = whenWritten(written.get("before"), (each) =>
     namedIn(mapper, each, (read) => {
@@ -198,7 +199,10 @@ function reportUnsafe({ problems }: Mapper, { value }: SourceEntry, who: string)
 
 function keyHeaderIn({ problems }: Mapper, entry: SourceEntry, { field }: Spot): string | undefined {
   const section = sectionIn(problems, entry, idempotencyFields, field);
-  return section && whenWritten(neededIn(problems, section, "header"), (each) => textIn(problems, each));
+  const header = section && neededIn(problems, section, "header");
+  const name = header && textIn(problems, header);
+  if (header === undefined || name === undefined || isHeader(name)) return name;
+  return reportShape(problems, header, "the name of a header such as Idempotency-Key");
 }
 
 function ifMatchIn(mapper: Mapper, entry: SourceEntry, spot: Spot): Template | undefined {

@@ -5,13 +5,14 @@ import type { SourceEntry, SourceNode } from "../language/source/tree.ts";
 import { answers, errorFields, meanings, methods, pagesFields, requestFields } from "./http-fields.ts";
 import { answerType, withNames } from "./http-names.ts";
 import type { ErrorRule, PagesPlan, RequestPlan } from "./http-plan.ts";
-import type { Mapper, Spot } from "./mapper.ts";
+import { type Mapper, nameOf, type Spot } from "./mapper.ts";
 import { neededIn, type Section, sectionIn } from "./section.ts";
 import type { Template } from "../language/plan.ts";
 
 const nothing: Template = { kind: "literal", value: null };
 const pagesMax = 10;
 const errorRulesMax = 50;
+const namedMax = 20;
 
 /** Headers that belong to the connection, and that no descriptor sets. */
 const ownHeaders: ReadonlySet<string> = new Set([
@@ -95,13 +96,17 @@ function wordsOf(template: Template): string {
   return template.kind === "text" ? template.parts.filter((part) => typeof part === "string").join("") : "";
 }
 
-function checkHeaders({ problems }: Mapper, entry: SourceEntry | undefined): void {
+/** E015 for headers that belong to the connection, or that are none. */
+export function checkHeaders({ problems }: Mapper, entry: SourceEntry | undefined): void {
   if (entry?.value.kind !== "map") return;
-  for (const { key, keyRange } of entry.value.entries) {
-    const name = key.toLowerCase();
-    if (!ownHeaders.has(name) && /^[!#$%&'*+.^_`|~0-9a-z-]+\??$/.test(name)) continue;
-    problems.report("E015", keyRange, `'${key}' is no header that a connector sets`, { hint: "remove it" });
-  }
+  for (const { key, keyRange } of entry.value.entries)
+    if (!isHeader(nameOf(key)))
+      problems.report("E015", keyRange, `'${key}' is no header that a connector sets`, { hint: "remove it" });
+}
+
+/** True for the name of a header that a connector may set. */
+export function isHeader(name: string): boolean {
+  return !ownHeaders.has(name.toLowerCase()) && /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}$/.test(name);
 }
 
 function checkBody({ problems }: Mapper, { written }: Section): void {
@@ -171,7 +176,9 @@ export function namedIn<T>(
   read: (each: SourceEntry) => T | undefined,
 ): readonly (readonly [string, T])[] {
   const map = mapIn(problems, entry, "a map by name");
-  return (map?.entries ?? []).flatMap((each) => {
+  if (map !== undefined && map.entries.length > namedMax)
+    reportShape(problems, entry, `a map of ${namedMax} names at most`);
+  return (map?.entries ?? []).slice(0, namedMax).flatMap((each) => {
     if (!/^[a-z]\w{0,63}$/.test(each.key))
       problems.report("E012", each.keyRange, `'${each.key}' is no name that expressions can read`, {
         hint: "begin with a-z, then letters, digits and _",

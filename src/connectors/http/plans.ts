@@ -35,8 +35,7 @@ function make(connector: ConnectorDescriptor, name: string): CallPlan {
   const mapper = createMapper("", problems);
   const { settings } = connector;
   const whole = readHttpConnector(mapper, entryOf(connector.http), settings);
-  const action =
-    whole && readHttpAction(mapper, entryOf(descriptor.http), { name, descriptor, settings, connector: whole });
+  const action = whole && readHttpAction(mapper, entryOf(descriptor.http), { name, descriptor, connector: whole });
   if (problems.errors === 0 && whole !== undefined && action !== undefined)
     return { connector: whole, action, descriptor };
   const [first] = problems.inOrder(() => "");
