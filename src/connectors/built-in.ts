@@ -1,7 +1,9 @@
 import type { ConnectorDescriptor } from "../language/connector.ts";
+import files from "./files.json" with { type: "json" };
 import googleCalendar from "./google-calendar.json" with { type: "json" };
 import openMeteo from "./open-meteo.json" with { type: "json" };
 import osmPlaces from "./osm-places.json" with { type: "json" };
+import shell from "./shell.json" with { type: "json" };
 import smtp from "./smtp.json" with { type: "json" };
 import zendesk from "./zendesk.json" with { type: "json" };
 
@@ -12,4 +14,6 @@ export const builtInConnectors: readonly ConnectorDescriptor[] = [
   osmPlaces,
   googleCalendar,
   smtp,
+  files,
+  shell,
 ] as unknown as readonly ConnectorDescriptor[];

@@ -34,10 +34,18 @@ for (const built of builtInConnectors) {
   });
 }
 
-test("the built-in connectors are those of the language's examples", () => {
+test("the built-in connectors are those of the language's examples, and those for files and programs", () => {
   assert.deepEqual(
     builtInConnectors.map(({ name, version }) => `${name}@${version}`),
-    ["zendesk@3.2.0", "open-meteo@1.0.4", "osm-places@0.9.1", "google-calendar@2.0.0", "smtp@1.3.0"],
+    [
+      "zendesk@3.2.0",
+      "open-meteo@1.0.4",
+      "osm-places@0.9.1",
+      "google-calendar@2.0.0",
+      "smtp@1.3.0",
+      "files@1.0.0",
+      "shell@1.0.0",
+    ],
   );
 });
 

@@ -21,6 +21,11 @@ export const rooms: readonly Room[] = [
   { name: "ports", rooms: ["base", "language", "machine"], outside: [] },
   { name: "engine", rooms: core, outside: [] },
   {
+    name: "connectors/built-in",
+    rooms: ["base", "language", "connectors", "ports", "processes"],
+    outside: ["nodemailer", "node:crypto", "node:fs", "node:fs/promises", "node:net", "node:path", "node:stream"],
+  },
+  {
     name: "connectors/mcp",
     rooms: ["base", "language", "connectors", "ports", "processes"],
     outside: ["@modelcontextprotocol/client", "node:path"],
