@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import type { ConfigFile } from "./config-file.ts";
+import type { ConnectorConfig } from "./connector-config.ts";
 
 /** The name of the one optional file that makes a folder a project. */
 export const configFileName = "runwright.config.yaml";
@@ -18,6 +19,8 @@ export interface Config {
   readonly data: string;
   /** Who may decide: role names with the people who have them. */
   readonly roles: Readonly<Record<string, readonly string[]>>;
+  /** What the connectors that come along may do on this machine. */
+  readonly connectors: ConnectorConfig;
   readonly origins: Readonly<Record<"data" | "roles", Origin>>;
 }
 
@@ -40,6 +43,7 @@ export async function loadConfig(cwd: string, env: Readonly<Record<string, strin
     file: found ? file : undefined,
     data,
     roles: written.roles ?? {},
+    connectors: written.connectors ?? { shellCommands: [], fileRoots: [] },
     origins: {
       data: fromEnv ? "RUNWRIGHT_DATA" : written.data === undefined ? "default" : configFileName,
       roles: written.roles === undefined ? "default" : configFileName,

@@ -71,6 +71,7 @@ export async function dryRun(plan: Plan, fixtures: JsonObject): Promise<Shape> {
     file: undefined,
     data: folder,
     roles: {},
+    connectors: { shellCommands: [], fileRoots: [] },
     origins: { data: "default", roles: "default" },
   } as const;
   const source = { file: "fixtures.json", text: JSON.stringify(fixtures) };

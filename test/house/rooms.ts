@@ -63,6 +63,8 @@ export const rooms: readonly Room[] = [
     rooms: [
       ...core,
       "connectors",
+      "connectors/built-in",
+      "connectors/function",
       "connectors/mcp",
       "processes",
       "engine",
