@@ -9,6 +9,7 @@ import { entriesUnder, readChecked, reportUnknownKeys } from "./checked-file.ts"
 import { readPrices, readProviders } from "./provider-config.ts";
 import { type PolicySetting, readPolicySetting } from "./policy-setting.ts";
 import { literalSecrets, readSecrets } from "./secret-config.ts";
+import { type ConnectorConfig, readConnectorConfig } from "./connector-config.ts";
 
 /** What the configuration file says; what it leaves out has its default. */
 export interface ConfigFile {
@@ -20,6 +21,7 @@ export interface ConfigFile {
   /** References by the names of secrets. */
   readonly secrets?: Readonly<Record<string, string>>;
   readonly audit?: AuditConfig;
+  readonly connectors?: ConnectorConfig;
 }
 
 /** Checks a configuration like a workflow: throws `config.invalid` with all its problems. */
@@ -30,7 +32,7 @@ export function parseConfigFile(source: Source): ConfigFile {
 function readRoot(root: SourceMap, source: Source, problems: Problems): ConfigFile {
   reportUnknownKeys(
     root,
-    ["data", "roles", "providers", "prices", "policy", "secrets", "audit"],
+    ["data", "roles", "providers", "prices", "policy", "secrets", "audit", "connectors"],
     "in the configuration",
     problems,
   );
@@ -43,6 +45,7 @@ function readRoot(root: SourceMap, source: Source, problems: Problems): ConfigFi
     providers: readProviders(root, problems),
     prices: readPrices(root, problems),
     audit: readAuditConfig(root, problems),
+    connectors: readConnectorConfig(root, problems),
   });
 }
 

@@ -67,3 +67,31 @@ test("a file that is no YAML is refused with the place", async () => {
 function write(folder: string, text: string): void {
   writeFileSync(path.join(folder, configFileName), text);
 }
+
+test("what connectors may do on this machine is named, and nothing of it is there by itself", async () => {
+  using folder = mkdtempDisposableSync(path.join(tmpdir(), "rw-config-"));
+  assert.deepEqual((await loadConfig(folder.path, {})).connectors, { shellCommands: [], fileRoots: [] });
+  write(folder.path, "connectors:\n  shell: { commands: [git] }\n  files: { roots: [/srv/inbox] }\n");
+  assert.deepEqual((await loadConfig(folder.path, {})).connectors, { shellCommands: [], fileRoots: ["/srv/inbox"] });
+  write(folder.path, "connectors: { shell: { enabled: true, commands: [git] } }\n");
+  assert.deepEqual((await loadConfig(folder.path, {})).connectors.shellCommands, ["git"]);
+});
+
+test("problems of the connectors' configuration are told with what to do", async () => {
+  using folder = mkdtempDisposableSync(path.join(tmpdir(), "rw-config-"));
+  write(
+    folder.path,
+    "connectors:\n  shel: {}\n  shell: { enabled: sure, commands: git }\n  files: { roots: [inbox, [x]] }\n",
+  );
+  await assert.rejects(loadConfig(folder.path, {}), (error) => {
+    assert.ok(hasCode(error, "config.invalid"));
+    assert.match(error.message, /:2:3 +unknown key 'shel' in connectors[^]*did you mean 'shell'\?/);
+    assert.match(error.message, /'enabled' is true or false, not text/);
+    assert.match(error.message, /'commands' is a list of programs, not text/);
+    assert.match(error.message, /'roots' is a list of absolute folders, not 'inbox'/);
+    assert.match(error.message, /'roots' is a list of absolute folders, not a list/);
+    return true;
+  });
+  write(folder.path, "connectors: { shell: { enabled: true } }\n");
+  await assert.rejects(loadConfig(folder.path, {}), /names no program that may be started/);
+});

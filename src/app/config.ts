@@ -6,6 +6,7 @@ import { wellKnownProviders, withDefaults } from "../providers/well-known.ts";
 import type { AuditConfig } from "./audit-config.ts";
 import type { ConfigFile } from "./config-file.ts";
 import type { PolicySetting } from "./policy-setting.ts";
+import type { ConnectorConfig } from "./connector-config.ts";
 
 /** The name of the one optional file that makes a folder a project. */
 export const configFileName = "runwright.config.yaml";
@@ -33,6 +34,8 @@ export interface Config {
   readonly secrets: Readonly<Record<string, string>>;
   /** Where checkpoints of the audit log are written besides the data folder, absolute. */
   readonly audit?: AuditConfig;
+  /** What the connectors that come along may do on this machine. */
+  readonly connectors: ConnectorConfig;
   readonly origins: Readonly<Record<"data" | "roles", Origin>>;
 }
 
@@ -62,6 +65,7 @@ export async function loadConfig(cwd: string, env: Readonly<Record<string, strin
     ...(written.audit !== undefined && {
       audit: { checkpoints: written.audit.checkpoints.map((place) => path.resolve(root, place)) },
     }),
+    connectors: written.connectors ?? { shellCommands: [], fileRoots: [] },
     origins: {
       data: fromEnv ? "RUNWRIGHT_DATA" : written.data === undefined ? "default" : configFileName,
       roles: written.roles === undefined ? "default" : configFileName,

@@ -23,15 +23,9 @@ export function readMcpServer(
   checkWay(entry, written, problems);
   const known = settings.map((name) => `settings.${name}`);
   const text = (name: string): string | undefined => textWith(written.get(name), known, problems);
-  const args = written.get("args");
   const parts = {
     command: text("command"),
-    args:
-      args === undefined
-        ? undefined
-        : (namesIn(problems, args, "a list of texts") ?? []).map(({ name, node }) =>
-            checked(name, node, known, problems),
-          ),
+    args: argsOf(written.get("args"), known, problems),
     env: textsOf(written.get("env"), known, problems),
     url: text("url"),
     headers: textsOf(written.get("headers"), known, problems),
@@ -57,6 +51,18 @@ export function readMcpAction(
     before: readLookup(written.get("before"), known, problems),
     find: readLookup(written.get("find"), known, problems),
   });
+}
+
+function argsOf(
+  entry: SourceEntry | undefined,
+  known: readonly string[],
+  problems: Problems,
+): readonly string[] | undefined {
+  if (entry === undefined) return undefined;
+  if (entry.value.kind !== "list") return reportShape(problems, entry, "a list of texts");
+  return (namesIn(problems, entry, "a list of texts") ?? []).map(({ name, node }) =>
+    checked(name, node, known, problems),
+  );
 }
 
 /** A server is a program or an address. */

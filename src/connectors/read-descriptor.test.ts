@@ -47,6 +47,8 @@ test("the built-in connectors are those of the language's examples, and what els
       "github-issues@1.0.0",
       "slack@1.0.0",
       "http@1.0.0",
+      "files@1.0.0",
+      "shell@1.0.0",
     ],
   );
 });

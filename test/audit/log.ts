@@ -23,6 +23,7 @@ export function configOf(data: string, checkpoints: readonly string[] = []): Con
     prices: [],
     policy: undefined,
     secrets: {},
+    connectors: { shellCommands: [], fileRoots: [] },
     audit: { checkpoints },
     origins: { data: "default", roles: "default" },
   };

@@ -75,6 +75,7 @@ export async function dryRun(plan: Plan, fixtures: JsonObject): Promise<Shape> {
     prices: [],
     policy: undefined,
     secrets: {},
+    connectors: { shellCommands: [], fileRoots: [] },
     origins: { data: "default", roles: "default" },
   } as const;
   const source = { file: "fixtures.json", text: JSON.stringify(fixtures) };

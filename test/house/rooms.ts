@@ -33,6 +33,11 @@ export const rooms: readonly Room[] = [
   // Where secrets come from, and the texts without them.
   { name: "vault", rooms: ["base", "ports"], outside: ["node:child_process", "node:fs/promises", "node:path"] },
   {
+    name: "connectors/built-in",
+    rooms: ["base", "language", "connectors", "ports", "processes"],
+    outside: ["nodemailer", "node:crypto", "node:fs", "node:fs/promises", "node:net", "node:path", "node:stream"],
+  },
+  {
     name: "connectors/mcp",
     rooms: ["base", "language", "connectors", "ports", "processes"],
     outside: ["@modelcontextprotocol/client", "node:path"],
@@ -87,6 +92,8 @@ export const rooms: readonly Room[] = [
       ...core,
       "audit",
       "connectors",
+      "connectors/built-in",
+      "connectors/function",
       "connectors/mcp",
       "processes",
       "engine",

@@ -1,0 +1,104 @@
+import { constants } from "node:fs";
+import { lstat, mkdir, open, realpath } from "node:fs/promises";
+import path from "node:path";
+import { RunwrightError } from "../../base/error.ts";
+
+/** A folder that is held open: whatever happens to its name meanwhile, what is done in it is done in it. */
+export interface Folder extends AsyncDisposable {
+  /** The way to a name in it, for calls of `node:fs`. The name itself is not followed where it is a link: that is asked of each call. */
+  at(name: string): string;
+  /** Makes the names in it durable. */
+  sync(): Promise<void>;
+}
+
+const directory = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW;
+
+/**
+ * Goes down from `root`, folder by folder, and follows no link on the way. On Linux each folder is opened inside the one before it, so that
+ * nobody can put a link in the way afterwards; elsewhere the names are looked at and then used.
+ *
+ * Throws `tool.failed` when a folder is missing (unless `make`), is a link or is none.
+ */
+export async function openFolder(root: string, names: readonly string[], make: boolean): Promise<Folder> {
+  if (make) await mkdir(root, { recursive: true });
+  let folder = await enter(await realRoot(root), ".");
+  try {
+    for (const name of names) {
+      const place = folder.at(name);
+      if (make) await makeFolder(place);
+      const next = await enter(place, name);
+      await folder[Symbol.asyncDispose]();
+      folder = next;
+    }
+    return folder;
+  } catch (error) {
+    await folder[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+async function realRoot(root: string): Promise<string> {
+  try {
+    return await realpath(root);
+  } catch (error) {
+    throw new RunwrightError("tool.failed", `The folder ${root} is not there.`, { cause: error });
+  }
+}
+
+async function makeFolder(place: string): Promise<void> {
+  try {
+    await mkdir(place);
+  } catch (error) {
+    if (codeOf(error) !== "EEXIST") throw error;
+  }
+}
+
+async function enter(place: string, name: string): Promise<Folder> {
+  if (process.platform !== "linux") return enterByName(place, name);
+  const handle = await openDirectory(place, name);
+  return {
+    at: (inner) => `/proc/self/fd/${handle.fd}/${inner}`,
+    sync: () => handle.sync(),
+    [Symbol.asyncDispose]: () => handle.close(),
+  };
+}
+
+async function openDirectory(place: string, name: string): ReturnType<typeof open> {
+  try {
+    return await open(place, directory);
+  } catch (error) {
+    throw folderProblem(error, name);
+  }
+}
+
+async function enterByName(place: string, name: string): Promise<Folder> {
+  try {
+    const stat = await lstat(place);
+    if (!stat.isDirectory())
+      throw new RunwrightError("tool.failed", `'${name}' is no folder, or a link to one; links are not followed.`);
+  } catch (error) {
+    throw error instanceof RunwrightError ? error : folderProblem(error, name);
+  }
+  return {
+    at: (inner) => path.join(place, inner),
+    sync: () => Promise.resolve(),
+    [Symbol.asyncDispose]: () => Promise.resolve(),
+  };
+}
+
+function folderProblem(error: unknown, name: string): RunwrightError {
+  const code = codeOf(error);
+  if (code === "ENOENT") return new RunwrightError("tool.failed", `There is no folder '${name}'.`, { cause: error });
+  if (code === "ELOOP" || code === "ENOTDIR")
+    return new RunwrightError("tool.failed", `'${name}' is no folder, or a link to one; links are not followed.`, {
+      cause: error,
+    });
+  return new RunwrightError("tool.failed", `The folder '${name}' cannot be opened: ${code ?? "unknown"}.`, {
+    cause: error,
+  });
+}
+
+/** `ENOENT` and the like. */
+export function codeOf(error: unknown): string | undefined {
+  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : undefined;
+}
