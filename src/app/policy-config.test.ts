@@ -118,6 +118,12 @@ rules:
     assert.match(message, line);
 });
 
+test("where the configuration names no roles any name is taken, as at gates", async () => {
+  const text = "rules:\n  - { id: a, effect: needs_approval, approvals: { roles: [leads] }, when: { role: boss } }\n";
+  assert.deepEqual(await rulesIn({ "policies/a.yaml": text }), ["a policies/a.yaml:2"]);
+  assert.match(await refused({ "runwright.config.yaml": config, "policies/a.yaml": text }), /there is no role 'leads'/);
+});
+
 test("a person has the roles that the configuration gives them", async () => {
   using folder = project({
     "runwright.config.yaml": config,

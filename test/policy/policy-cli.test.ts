@@ -1,5 +1,7 @@
 // What people see of the rules: the commands, and what the checker says of a file that they do not let run.
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import path from "node:path";
 import { test } from "node:test";
 import { documentOf, openProject } from "../cli/project.ts";
 
@@ -124,4 +126,20 @@ test("a tool that no rule can let out is an error of the file that uses it", asy
   );
   await using free = openProject({ "unseen.workflow.yml": unseen });
   assert.doesNotMatch((await free.run("validate", "unseen.workflow.yml")).stderr, /E071/);
+});
+
+test("the rules, the cases and the secrets of the documents do what these say", async () => {
+  const blocks = (page: string): readonly string[] => {
+    const text = readFileSync(path.resolve(import.meta.dirname, "../../docs", page), "utf8");
+    return [...text.matchAll(/```yaml\n([^]*?)```/g)].map(([, block = ""]) => block);
+  };
+  const [desk = "", shell = "", tests = ""] = blocks("policy.md");
+  const [secrets = ""] = blocks("secrets.md");
+  const project = { "runwright.config.yaml": config + secrets, "policies/desk.yaml": desk };
+  await using first = openProject({ ...project, "policies/desk.test.yaml": tests });
+  const good = await first.run("policy", "test");
+  assert.deepEqual([good.code, good.stderr], [0, "1 case: as expected\n"], good.stdout);
+  assert.equal((await first.run("policy", "test", "--kind", "tool", "--target", "shell@1.0.0/run")).code, 8);
+  await using second = openProject({ "policies/desk.yaml": shell });
+  assert.equal((await second.run("policy", "test", "--kind", "tool", "--target", "shell@1.0.0/run")).code, 0);
 });
