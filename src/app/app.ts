@@ -31,7 +31,7 @@ export async function openApp(config: Config, options: AppOptions): Promise<App>
   const store = opening.use(await openSqliteStore({ folder: config.data, holder, synchronous: "full" }));
   opening.use(await openAuditSealer(config, store.audit, clock));
   const action = opening.use(createRunAction(config, store));
-  const vault = openVault(config, options.env, clock);
+  const vault = await openVault(config, options.env, clock);
   const redact = (text: string): string => vault.redact(text);
   const ground = { store, action, clock, chance: Math.random, redact };
   const { engine: _engine, ...app } = await assemble(opening, config, ground, options);

@@ -4,13 +4,24 @@ import { referenceOf } from "../vault/reference.ts";
 import { createVault } from "../vault/vault.ts";
 import type { Config } from "./config.ts";
 
-/** The vault of a project: its secrets are where the configuration says. */
-export function openVault(
+/** The vault of a project: its secrets are where the configuration says, and none has been read. */
+export function projectVault(
   { root, secrets }: Pick<Config, "root" | "secrets">,
   env: Readonly<Record<string, string | undefined>>,
   clock: Pick<Clock, "now">,
 ): Vault {
   return createVault({ secrets, env, root, clock, platform: process.platform, uid: process.getuid?.() });
+}
+
+/**
+ * The same with every secret read once, so that all are known to whoever takes them out of texts: the other side may answer with what an
+ * earlier process gave it, before this one has given it anything. A secret that is not there is said when somebody needs it.
+ */
+export async function openVault(...given: Parameters<typeof projectVault>): Promise<Vault> {
+  const vault = projectVault(...given);
+  const [{ secrets }] = given;
+  await Promise.allSettled(Object.keys(secrets).map((name) => vault.secret(name)));
+  return vault;
 }
 
 /** The environment variables that hold secrets: what a workflow declares under `env` never has their values. */

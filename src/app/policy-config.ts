@@ -140,7 +140,7 @@ function readApprovals(
   }
   reportUnknownKeys(entry.value, ["count", "roles"], "in approvals", problems);
   const roles = whenWritten(entryOf(entry.value, "roles"), (each) =>
-    readRoles(each, ["requester", ...place.roles], problems),
+    readRoles(each, place.roles.length === 0 ? [] : ["requester", ...place.roles], problems),
   );
   if (roles === undefined || roles.length === 0)
     problems.report("E051", entry.keyRange, "'approvals' does not say of which roles", { hint });
@@ -157,11 +157,11 @@ function readCount(map: SourceMap, problems: Problems): number {
   return 1;
 }
 
-/** A misspelt role in a rule that restricts somebody would restrict nobody. */
+/** A misspelt role in a rule that restricts somebody would restrict nobody. Where the configuration names no roles, any is taken. */
 function readRoles(entry: SourceEntry, known: readonly string[], problems: Problems): readonly string[] {
   const written = namesIn(problems, entry, "a role or a list of roles") ?? [];
   for (const { name, node } of written) {
-    if (known.includes(name)) continue;
+    if (known.length === 0 || known.includes(name)) continue;
     const meant = problems.closest(name, known);
     problems.report("E051", node.range, `there is no role '${short(name)}'`, {
       hint: meant === undefined ? "add it under roles: in runwright.config.yaml" : `did you mean '${meant}'?`,

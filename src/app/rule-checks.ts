@@ -2,7 +2,7 @@ import { messageOf } from "../base/error.ts";
 import { referenceOf } from "../vault/reference.ts";
 import type { Check } from "./check.ts";
 import type { Config } from "./config.ts";
-import { openVault } from "./open-vault.ts";
+import { projectVault } from "./open-vault.ts";
 import { loadPolicy } from "./project-policy.ts";
 
 /** What `doctor` says of the rules and of the secrets: where they are, and never what they are. */
@@ -27,7 +27,7 @@ function policyCheck(config: Config): Check {
 async function secretCheck(config: Config, env: Readonly<Record<string, string | undefined>>): Promise<Check> {
   const names = Object.keys(config.secrets);
   if (names.length === 0) return { name: "secrets", ok: true, found: "none" };
-  const vault = openVault(config, env, { now: () => 0 });
+  const vault = projectVault(config, env, { now: () => 0 });
   const found = await Promise.all(
     names.map(async (name) => {
       if (referenceOf(config.secrets[name] ?? "")?.kind === "exec") return { ok: true, text: `${name} not tried` };

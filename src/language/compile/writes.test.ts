@@ -27,6 +27,17 @@ test("a write of what a model made asks for a gate, and one that is marked as re
   assert.deepEqual(said(answer + file, `${head}policy: { auto_write: false }\n`), ["W070 file"]);
 });
 
+test("a workspace that denies unreviewed writes makes them errors, and takes no word of the file for a person's", () => {
+  const denied = (before: string): readonly string[] =>
+    compileWorkflow(
+      { file: "a.workflow.yml", text: `${before}steps:\n${answer}${file}` },
+      { ...peopleWorld, deniesUnreviewed: true },
+    ).diagnostics.map(({ severity, code, hint }) => `${severity} ${code} ${hint ?? ""}`);
+  for (const before of [head, `${head}policy: { auto_write: true }\n`])
+    assert.match(denied(before).join("\n"), /^error W070 add an approve step: the policy of this workspace denies it/);
+  assert.deepEqual(said(answer + gate + file), [], "control: behind a gate it is no error");
+});
+
 test("a gate between the model and the write is enough; one before the model has seen nothing", () => {
   assert.deepEqual(said(answer + gate + file), []);
   const early = gate.replace("    show: ${answer.output}\n", "");

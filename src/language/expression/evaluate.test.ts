@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { hasCode } from "../../base/error.ts";
 import type { Json, JsonObject } from "../../base/json.ts";
 import { compileExpression } from "./check.ts";
-import { evaluate } from "./evaluate.ts";
+import { evaluate, evaluateWithin } from "./evaluate.ts";
 import type { Node } from "./tree.ts";
 import type { StepType } from "./checker.ts";
 import { types, unionOf, type Type } from "./type.ts";
@@ -269,4 +269,33 @@ test("a long chain is evaluated without running out of stack", () => {
 test("a duration is read up to 100 characters", () => {
   assert.equal(valueOf("duration(x) == duration(y)".replace("y", '"50s"'), "1s".repeat(50)), true);
   refuses("duration(x)", "1s".repeat(50) + "1h", /duration\(\) cannot read/);
+});
+
+test("expressions that share what they may take leave the next one less, also when they fail", () => {
+  const { expression } = compileExpression("list.all(x, x >= 0)", {
+    names: new Map([["list", types.any]]),
+    step: () => undefined,
+    stepIds: [],
+  });
+  assert.ok(expression !== undefined);
+  const over = (list: Json) => ({ name: () => list, step: () => null });
+  const budget = { stepsLeft: 100 };
+  assert.equal(evaluateWithin(budget, expression, over([1, 2, 3])), true);
+  const left = budget.stepsLeft;
+  assert.ok(left > 50 && left < 100, String(left));
+  assert.throws(
+    () => evaluateWithin(budget, expression, over(["a"])),
+    (error) => hasCode(error, "expression.failed"),
+  );
+  assert.ok(budget.stepsLeft < left);
+  const many = Array.from({ length: 100 }, () => 1);
+  assert.throws(
+    () => evaluateWithin(budget, expression, over(many)),
+    (error) => hasCode(error, "expression.too-expensive"),
+  );
+  assert.equal(budget.stepsLeft, 0);
+  assert.throws(
+    () => evaluateWithin(budget, expression, over([1])),
+    (error) => hasCode(error, "expression.too-expensive"),
+  );
 });
