@@ -12,6 +12,8 @@ export interface KnownCommand {
   /** Names of its arguments, in order. */
   readonly takes: readonly string[];
   readonly options: readonly string[];
+  /** Names of the commands below it, as `audit` has them. */
+  readonly commands: readonly string[];
 }
 
 const runsMax = 50;
@@ -37,6 +39,7 @@ async function candidates(
   const command = commands.find((each) => each.name === name);
   if (command === undefined) return [];
   const last = rest.at(-1) ?? "";
+  if (command.commands.length > 0) return rest.length === 1 ? command.commands : [];
   if (last.startsWith("-")) return command.options;
   const before = rest.slice(0, -1).filter((word) => !word.startsWith("-"));
   const wanted = command.takes[Math.min(before.length, command.takes.length - 1)];

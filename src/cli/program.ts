@@ -229,6 +229,7 @@ function commandsOf(program: Command): readonly KnownCommand[] {
       name: command.name(),
       takes: command.registeredArguments.map((argument) => argument.name()),
       options: command.options.map((option) => option.long ?? "").filter(Boolean),
+      commands: command.commands.map((below) => below.name()),
     }));
 }
 

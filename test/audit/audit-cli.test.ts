@@ -151,3 +151,9 @@ test("a second place that cannot be written holds up no run, and is said", async
   assert.match(ended.stderr, /RUNWRIGHT_AUDIT.*The audit log waits to be sealed: .*gone\/second\.jsonl/);
   assert.match((await opened.run("audit", "verify")).stdout, /^ok {3}3 rows/);
 });
+
+test("a shell completes what may follow `audit`", async () => {
+  await using opened = openProject({});
+  assert.equal((await opened.run("__complete", "audit", "")).stdout, "list\nverify\nexport\nkey\n");
+  assert.equal((await opened.run("__complete", "audit", "ve")).stdout, "verify\n");
+});
