@@ -92,7 +92,8 @@ for (const [what, change] of [
     };
     using project = open(files);
     const before = project.lock();
-    assert.deepEqual(project.lock(), before);
+    // The very same: what nobody has touched is not read again.
+    assert.equal(project.lock(), before);
     change(project);
     assert.notDeepEqual(project.lock(), before);
     for (const file of ["functions/a.ts", "lib/new.mjs"]) rmSync(path.join(project.root, file), { force: true });
