@@ -10,7 +10,9 @@ import type { App, AppOptions } from "./contract.ts";
 import { controlAddress } from "./control/address.ts";
 import { controlRoutes } from "./control/routes.ts";
 import { openControlServer } from "./control/server.ts";
-import { createRunAction } from "./run-action.ts";
+import { openActions } from "./open-actions.ts";
+import { packageFacts } from "./package-facts.ts";
+import { openPolicy } from "./project-policy.ts";
 import { openVault } from "./open-vault.ts";
 import { openRunHistory } from "./run-reader.ts";
 
@@ -30,10 +32,12 @@ export async function openApp(config: Config, options: AppOptions): Promise<App>
   const holder = { pid: process.pid, host: hostname(), startedAt: clock.now(), socket };
   const store = opening.use(await openSqliteStore({ folder: config.data, holder, synchronous: "full" }));
   opening.use(await openAuditSealer(config, store.audit, clock));
-  const action = opening.use(createRunAction(config, store));
   const vault = await openVault(config, options.env, clock);
+  const policy = openPolicy(config);
+  const { version } = packageFacts();
+  const action = opening.use(openActions(config, { store, clock, vault, policy, version }));
   const redact = (text: string): string => vault.redact(text);
-  const ground = { store, action, clock, chance: Math.random, redact };
+  const ground = { store, action, clock, chance: Math.random, redact, policy };
   const { engine: _engine, ...app } = await assemble(opening, config, ground, options);
   const door = opening.use(await openControlServer(socket, controlRoutes(app.runs, process.pid)));
 

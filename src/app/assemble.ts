@@ -11,6 +11,7 @@ import type { ForkPoint } from "../machine/fork.ts";
 import type { Action } from "../ports/action.ts";
 import type { Catalog, Version } from "../ports/catalog.ts";
 import type { Host } from "../ports/host.ts";
+import type { Policy } from "../ports/policy.ts";
 import type { Store } from "../ports/store.ts";
 import type { Config } from "./config.ts";
 import type { App, AppOptions } from "./contract.ts";
@@ -38,6 +39,8 @@ export interface Ground {
   readonly action: Action;
   readonly clock: Clock;
   readonly chance: Chance;
+  /** Asked before anything leaves; a dry run lets nothing leave, and asks nobody. */
+  readonly policy?: Policy;
   /** Takes secrets out of texts. A dry run has none. */
   readonly redact?: (text: string) => string;
 }

@@ -70,7 +70,11 @@ function write(folder: string, text: string): void {
 
 test("what connectors may do on this machine is named, and nothing of it is there by itself", async () => {
   using folder = mkdtempDisposableSync(path.join(tmpdir(), "rw-config-"));
-  assert.deepEqual((await loadConfig(folder.path, {})).connectors, { shellCommands: [], fileRoots: [] });
+  assert.deepEqual((await loadConfig(folder.path, {})).connectors, {
+    shellCommands: [],
+    fileRoots: [],
+    allowHosts: [],
+  });
   write(folder.path, "connectors:\n  shell: { commands: [git] }\n  files: { roots: [/srv/inbox] }\n");
   assert.deepEqual((await loadConfig(folder.path, {})).connectors, { shellCommands: [], fileRoots: ["/srv/inbox"] });
   write(folder.path, "connectors: { shell: { enabled: true, commands: [git] } }\n");

@@ -65,7 +65,7 @@ export async function loadConfig(cwd: string, env: Readonly<Record<string, strin
     ...(written.audit !== undefined && {
       audit: { checkpoints: written.audit.checkpoints.map((place) => path.resolve(root, place)) },
     }),
-    connectors: written.connectors ?? { shellCommands: [], fileRoots: [] },
+    connectors: written.connectors ?? { shellCommands: [], fileRoots: [], allowHosts: [] },
     origins: {
       data: fromEnv ? "RUNWRIGHT_DATA" : written.data === undefined ? "default" : configFileName,
       roles: written.roles === undefined ? "default" : configFileName,

@@ -8,6 +8,8 @@ export interface ConnectorConfig {
   readonly shellCommands: readonly string[];
   /** Folders outside of the project that `files` may be pointed at, absolute. */
   readonly fileRoots: readonly string[];
+  /** Hosts, addresses and networks that connectors may reach although they are not public. */
+  readonly allowHosts: readonly string[];
 }
 
 /** Reads `connectors:` of the configuration. */
@@ -16,8 +18,12 @@ export function readConnectorConfig(root: SourceMap, problems: Problems): Connec
   if (node === undefined) return undefined;
   const map = mapIn(node, "connectors", "connectors: { shell: { enabled: true, commands: [git] } }", problems);
   if (map === undefined) return undefined;
-  reportUnknownKeys(map, ["shell", "files"], "in connectors", problems);
-  return { shellCommands: readShell(map, problems), fileRoots: readFiles(map, problems) };
+  reportUnknownKeys(map, ["shell", "files", "allow_hosts"], "in connectors", problems);
+  return {
+    shellCommands: readShell(map, problems),
+    fileRoots: readFiles(map, problems),
+    allowHosts: readTexts(map, "allow_hosts", problems),
+  };
 }
 
 /** Two words are needed, so that a list that somebody left behind does not switch it on. */
@@ -53,6 +59,7 @@ function readFiles(map: SourceMap, problems: Problems): readonly string[] {
 
 const lists = {
   commands: { what: "programs", example: "commands: [git]" },
+  allow_hosts: { what: "hosts and networks", example: "allow_hosts: [tickets.internal.example, 10.1.0.0/16]" },
   roots: { what: "absolute folders", example: "roots: [/srv/inbox]" },
 } as const;
 

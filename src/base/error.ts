@@ -51,6 +51,7 @@ export const errorTable = {
   "model.rate-limited": { status: 429, retry: true },
   "model.unavailable": { status: 503, retry: true },
   "model.bad-answer": { status: 502, retry: true },
+  "model.incomplete": { status: 422, retry: false },
   "model.output-invalid": { status: 422, retry: true },
   "model.too-many-turns": { status: 422, retry: false },
   "tool.not-allowed": { status: 403, retry: false },

@@ -65,6 +65,9 @@ export const limits = {
   logQueueCharsMax: 8_388_608, // 8 Mi
   /** How long a line may wait for the next commit before it is written by itself. */
   logDelayMs: 250,
+  /** Turns of one conversation with a model, and the tools that it may ask for in one of them. */
+  modelTurnsMax: 30,
+  modelToolCallsMax: 32,
   pageRowsMax: 1000,
   /** What the steps of one run may log. */
   runLogBytesMax: 67_108_864, // 64 MiB

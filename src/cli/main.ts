@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { fitsNode } from "../app/node-version.ts";
-import { packageFacts } from "./package-facts.ts";
+import { packageFacts } from "../app/package-facts.ts";
 
 const { version, node } = packageFacts();
 // Asking for the version is what scripts do first and most: it must not pay for the parser of the command line.

@@ -5,7 +5,7 @@ import { type Carry, collect, runArgument, versionArgument } from "./arguments.t
 import type { KnownCommand } from "./complete.ts";
 import { type Shell, shells } from "./shells.ts";
 import { exitCodes, type ExitCode } from "./exit.ts";
-import { packageFacts } from "./package-facts.ts";
+import { packageFacts } from "../app/package-facts.ts";
 import { addCommandsOfProject } from "./project-commands.ts";
 import { reportError } from "./report.ts";
 import { createSession, type GlobalOptions } from "./session.ts";

@@ -104,14 +104,14 @@ export function takeAsks(state: RunState, words: readonly EffectWord[], { add, f
     if (word.kind !== "asks") continue;
     const answer = orRefused(() => {
       const request = requestOf(asker, state, word);
-      return answerOf(beginOperation(state, request), request);
+      return answerOf(beginOperation(state, request), request, word.target?.outside !== undefined);
     });
     if (answer === undefined) waiting.push(word);
     else answered.push({ word, answer });
   }
   return { answered, waiting };
 
-  function answerOf(beginning: Beginning, request: OperationRequest): Answer | undefined {
+  function answerOf(beginning: Beginning, request: OperationRequest, isOutside: boolean): Answer | undefined {
     if (beginning.kind === "received" || beginning.kind === "looks") return beginning;
     if (beginning.kind === "waits" || frozen) return undefined;
     if (beginning.kind === "held") return beginning;
@@ -120,7 +120,10 @@ export function takeAsks(state: RunState, words: readonly EffectWord[], { add, f
       case "begins":
         return { kind: "begins", ...leaveIn(beginning.event) };
       case "denied":
-        return { kind: "refused", error: deniedError(request, beginning.reason) };
+        return {
+          kind: "refused",
+          error: isOutside ? outsideError(request, beginning.reason) : deniedError(request, beginning.reason),
+        };
       case "spent":
         // A run that fails of it needs its calls no longer: they are being told so.
         if (state.paused) return undefined;
@@ -143,6 +146,11 @@ export function leaveIn(event: RunEvent): Leave {
   if (event.kind !== "effect.intended") return {};
   const { deadline, policy } = event;
   return { ...(deadline !== undefined && { deadline }), ...(policy !== undefined && { policy }) };
+}
+
+/** The error for what lies outside of the version: whoever asked may do better, so that the step goes on. */
+function outsideError({ path, target }: OperationRequest, reason: string): RunwrightError {
+  return new RunwrightError("tool.not-allowed", `Step ${path} does not call ${target?.name ?? "this"}: ${reason}.`);
 }
 
 /** The error for an operation that the policy denies. */

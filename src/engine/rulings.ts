@@ -26,8 +26,13 @@ export function ruleOf(asker: Asker, state: RunState, aimed: Aimed): () => Rulin
   return () => (ruling ??= rulingOf(asker, state, aimed));
 }
 
+/** The rule that stands behind everything a version does not list. */
+const outsideRule = "version.tools";
+
 /** Its arguments are looked at and kept nowhere. */
 function rulingOf({ key, version, policy }: Asker, state: RunState, { path, class: effect, target }: Aimed): Ruling {
+  if (target.outside !== undefined)
+    return { outcome: "deny", rules: [outsideRule], version: "", reason: target.outside };
   const { startedBy = "", workflow = "", version: digest = "" } = state.created ?? {};
   const request: PolicyRequest = {
     tenant: key.tenant,

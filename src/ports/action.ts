@@ -20,6 +20,8 @@ export interface EffectTarget {
   readonly irreversible?: true;
   /** A model chose it. */
   readonly byModel?: true;
+  /** It lies outside of what the version lists, and why: denied whatever the policy says, and told as such. */
+  readonly outside?: string;
 }
 
 /** Something that a call is about to do outside. */

@@ -23,7 +23,7 @@ export function configOf(data: string, checkpoints: readonly string[] = []): Con
     prices: [],
     policy: undefined,
     secrets: {},
-    connectors: { shellCommands: [], fileRoots: [] },
+    connectors: { shellCommands: [], fileRoots: [], allowHosts: [] },
     audit: { checkpoints },
     origins: { data: "default", roles: "default" },
   };

@@ -75,7 +75,7 @@ export async function dryRun(plan: Plan, fixtures: JsonObject): Promise<Shape> {
     prices: [],
     policy: undefined,
     secrets: {},
-    connectors: { shellCommands: [], fileRoots: [] },
+    connectors: { shellCommands: [], fileRoots: [], allowHosts: [] },
     origins: { data: "default", roles: "default" },
   } as const;
   const source = { file: "fixtures.json", text: JSON.stringify(fixtures) };

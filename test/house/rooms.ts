@@ -62,6 +62,9 @@ export const rooms: readonly Room[] = [
   },
   // Actions that are modules of the project; the pool that runs them is handed in.
   { name: "connectors/function", rooms: ["base", "language", "connectors", "ports"], outside: [] },
+  // Calls of tools, and conversations with models in which every call is an operation of its own.
+  { name: "actions/tool", rooms: ["base", "language", "ports"], outside: [] },
+  { name: "actions/llm", rooms: ["base", "language", "ports", "actions/tool"], outside: [] },
   { name: "adapters/memory", rooms: ["base", "machine", "ports"], outside: [] },
   {
     name: "adapters/sqlite",
@@ -100,6 +103,8 @@ export const rooms: readonly Room[] = [
       "policy",
       "vault",
       "actions/function",
+      "actions/llm",
+      "actions/tool",
       "adapters/memory",
       "adapters/sqlite",
       "adapters/postgres",

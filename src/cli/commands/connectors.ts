@@ -4,7 +4,7 @@ import { isJsonObject } from "../../base/json.ts";
 import { RunwrightError } from "../../base/error.ts";
 import path from "node:path";
 import { exitCodes, type ExitCode } from "../exit.ts";
-import { packageFacts } from "../package-facts.ts";
+import { packageFacts } from "../../app/package-facts.ts";
 import { safeLine } from "../safe-text.ts";
 import { type Session, sessionConfig } from "../session.ts";
 import { splitPair, valueOfText } from "../values.ts";

@@ -1,7 +1,7 @@
 import type { Json } from "../../base/json.ts";
 import { examine } from "../../app/doctor.ts";
 import { exitCodes, type ExitCode } from "../exit.ts";
-import { packageFacts } from "../package-facts.ts";
+import { packageFacts } from "../../app/package-facts.ts";
 import { safeLine } from "../safe-text.ts";
 import { type Session, sessionConfig } from "../session.ts";
 

@@ -1,0 +1,151 @@
+import { type ErrorCode, RunwrightError } from "../../base/error.ts";
+import { isJsonObject, type Json } from "../../base/json.ts";
+import { limits } from "../../base/limits.ts";
+import type { Action, ActionCall, ActionResult } from "../../ports/action.ts";
+import type { ModelMessage, ModelReply, ModelRequest, Models, ModelTool, ModelToolCall } from "../../ports/model.ts";
+import { replyIn, type Tool, type Tools } from "../tool/tools.ts";
+import { answerOf, assertWhole, repairOrder } from "./answer.ts";
+import { firstRequest, llmPlanOf, modelEffect } from "./conversation.ts";
+
+/** What a model may call, under the names that the file has for it. */
+type Allowed = ReadonlyMap<string, Tool>;
+
+/**
+ * Carries out `llm` steps: a conversation in which every call of the model and every call of a tool is an operation of its own, with its own
+ * receipt. A crash in the middle repeats none of them.
+ */
+export function createLlmAction(models: Models, tools: Tools): Action {
+  return {
+    run: (call) => converse(call, { models, tools }),
+    opening(call) {
+      const allowed = allowedTools(tools, { ...call, log: () => undefined });
+      return { effect: modelEffect(firstRequest(call, toolsFor(allowed))) };
+    },
+    [Symbol.asyncDispose]: () => Promise.resolve(),
+  };
+}
+
+interface Parties {
+  readonly models: Models;
+  readonly tools: Tools;
+}
+
+async function converse(call: ActionCall, parties: Parties): Promise<ActionResult> {
+  const { step, definition } = call;
+  const allowed = allowedTools(parties.tools, call);
+  let request = firstRequest(call, toolsFor(allowed));
+  let isRepaired = false;
+  for (let turn = 1; turn <= limits.modelTurnsMax; turn += 1) {
+    const reply = await ask(call, parties.models, request);
+    if (reply.calls.length > 0) {
+      request = answered(request, [
+        assistantTurn(reply),
+        ...(await callTools(call, parties.tools, allowed, reply.calls)),
+      ]);
+      continue;
+    }
+    assertWhole(reply, step);
+    const answer = answerOf(reply, definition.output);
+    if ("output" in answer) return { output: answer.output };
+    if (isRepaired || definition.output === undefined)
+      throw new RunwrightError("model.output-invalid", `Step ${step}: ${answer.problem} It was asked twice.`);
+    isRepaired = true;
+    const order: ModelMessage = { role: "user", content: repairOrder(answer.problem, definition.output) };
+    request = answered(request, [assistantTurn(reply), order]);
+  }
+  throw new RunwrightError(
+    "model.too-many-turns",
+    `The model of step ${step} called tools for ${limits.modelTurnsMax} turns without an answer, which is the most.`,
+  );
+}
+
+async function ask(call: ActionCall, models: Models, request: ModelRequest): Promise<ModelReply> {
+  const receipt = await call.once(modelEffect(request), async ({ signal }) => {
+    const reply = await models.call(request, signal);
+    for (const warning of reply.warnings ?? []) call.log("warn", warning);
+    if (reply.scripted === true) call.log("action", `${request.pin}: answered from a file, by no model`);
+    return reply as unknown as Json;
+  });
+  return receipt as unknown as ModelReply;
+}
+
+function assistantTurn({ text, calls }: ModelReply): ModelMessage {
+  return { role: "assistant", text, ...(calls.length > 0 && { calls }) };
+}
+
+function answered(request: ModelRequest, messages: readonly ModelMessage[]): ModelRequest {
+  return { ...request, messages: [...request.messages, ...messages] };
+}
+
+/** One after the other, in the order in which the model asked: the next may need what the one before has done. */
+async function callTools(
+  call: ActionCall,
+  tools: Tools,
+  allowed: Allowed,
+  asked: readonly ModelToolCall[],
+): Promise<readonly ModelMessage[]> {
+  if (asked.length > limits.modelToolCallsMax)
+    throw new RunwrightError(
+      "model.too-many-turns",
+      `The model of step ${call.step} asked for ${asked.length} tools at once; ${limits.modelToolCallsMax} is the most.`,
+    );
+  const messages: ModelMessage[] = [];
+  for (const each of asked) messages.push(await callTool(call, tools, allowed.get(each.name), each));
+  return messages;
+}
+
+/** What the model did wrong it is told, and may do better; what went wrong on the other side is the step's own failure. */
+const toldToModel: readonly ErrorCode[] = ["tool.not-allowed", "tool.input-invalid", "tool.failed", "tool.conflict"];
+
+async function callTool(
+  call: ActionCall,
+  tools: Tools,
+  tool: Tool | undefined,
+  { id, name, input }: ModelToolCall,
+): Promise<ModelMessage> {
+  const told = { role: "tool", id, name } as const;
+  try {
+    if (tool === undefined) return await refuse(call, { id, name, input });
+    const given = isJsonObject(input) ? input : {};
+    const receipt = await call.once(tools.effect(call, tool, given, true), (permit) =>
+      tools.carryOut(call, tool, given, permit),
+    );
+    return { ...told, output: replyIn(receipt).output };
+  } catch (error) {
+    if (!(error instanceof RunwrightError) || !toldToModel.includes(error.code)) throw error;
+    return { ...told, output: { error: error.code, message: error.message }, failed: true };
+  }
+}
+
+/** A tool that the file does not give this step: the door says no, so that the journal and the audit log tell of it. Nothing is ever called. */
+async function refuse(call: ActionCall, { name, input }: ModelToolCall): Promise<never> {
+  const shown = name.slice(0, limits.operationNameMax);
+  const outside = `the file gives step ${call.step} no tool of this name`;
+  await call.once(
+    {
+      name: "refused tool",
+      class: "blind",
+      target: { kind: "tool", name: shown, arguments: input, byModel: true, outside },
+    },
+    () => Promise.reject(new RunwrightError("tool.not-allowed", `Step ${call.step}: ${outside}.`)),
+  );
+  throw new RunwrightError("tool.not-allowed", `Step ${call.step}: ${outside}.`);
+}
+
+/** The tools of a step; `desk.*` stands for every action of that connector. */
+function allowedTools(tools: Tools, call: Parameters<Tools["effect"]>[0]): Allowed {
+  const found = llmPlanOf(call).tools.flatMap((name) => {
+    if (!name.endsWith(".*")) return [tools.find(call, name)];
+    const alias = name.slice(0, -2);
+    return tools.actionsOf(call, alias).map((action) => tools.find(call, `${alias}.${action}`));
+  });
+  return new Map(found.map((tool) => [tool.name, tool]));
+}
+
+function toolsFor(allowed: Allowed): readonly ModelTool[] {
+  return Array.from(allowed, ([name, { descriptor }]) => ({
+    name,
+    description: descriptor.title,
+    input: descriptor.input,
+  }));
+}
