@@ -303,6 +303,19 @@ test("what fills a path stays in it", async () => {
   );
 });
 
+test("what no header and no address can hold ends as a failure with a code", async () =>
+  await withServer(
+    (_, response) => response.writeHead(200, json).end("{}"),
+    async (http, url) => {
+      await http.call("get", { path: "/half \ud800 a character", query: { q: "\ud800" } });
+      for (const token of ["two\nlines", "zero\0", "arrow →", "half \ud800"]) {
+        await using other = callerOf("http", { base: url, token });
+        const failure = await failureOf(other.call("get", { path: "/a" }));
+        assert.equal(failure.code, "tool.input-invalid", failure.message);
+      }
+    },
+  ));
+
 test("a setting that is missing is named, and no value of any setting", async () => {
   await using desk = callerOf("zendesk", { email: "ada@example.com" });
   const unsigned = await failureOf(desk.call("get_ticket", { id: "7" }));

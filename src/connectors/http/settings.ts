@@ -47,7 +47,7 @@ function spellings(value: Json): readonly string[] {
   return [
     ...new Set([
       value,
-      encodeURIComponent(value),
+      encodeURIComponent(value.toWellFormed()),
       JSON.stringify(value).slice(1, -1),
       encoded.toString("base64"),
       encoded.toString("base64url"),
