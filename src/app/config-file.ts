@@ -2,11 +2,13 @@ import type { Problems } from "../language/problems.ts";
 import { entryOf, kindOf, type SourceMap, type SourceNode } from "../language/source/tree.ts";
 import type { Source } from "../language/world.ts";
 import { entriesUnder, readChecked, reportUnknownKeys } from "./checked-file.ts";
+import { readAllowedHosts } from "./connector-config.ts";
 
 /** What the configuration file says; what it leaves out has its default. */
 export interface ConfigFile {
   readonly data?: string;
   readonly roles?: Readonly<Record<string, readonly string[]>>;
+  readonly allowHosts?: readonly string[];
 }
 
 /** Checks a configuration like a workflow: throws `config.invalid` with all its problems. */
@@ -15,10 +17,15 @@ export function parseConfigFile(source: Source): ConfigFile {
 }
 
 function readRoot(root: SourceMap, problems: Problems): ConfigFile {
-  reportUnknownKeys(root, ["data", "roles"], "in the configuration", problems);
+  reportUnknownKeys(root, ["data", "roles", "connectors"], "in the configuration", problems);
   const data = readText(root, "data", problems);
   const roles = readRoles(root, problems);
-  return { ...(data === undefined ? {} : { data }), ...(roles === undefined ? {} : { roles }) };
+  const allowHosts = readAllowedHosts(root, problems);
+  return {
+    ...(data === undefined ? {} : { data }),
+    ...(roles === undefined ? {} : { roles }),
+    ...(allowHosts === undefined ? {} : { allowHosts }),
+  };
 }
 
 function readText(map: SourceMap, key: string, problems: Problems): string | undefined {

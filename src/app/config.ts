@@ -18,6 +18,8 @@ export interface Config {
   readonly data: string;
   /** Who may decide: role names with the people who have them. */
   readonly roles: Readonly<Record<string, readonly string[]>>;
+  /** Where connectors may connect to beyond the public internet; undefined: nowhere. */
+  readonly allowHosts?: readonly string[];
   readonly origins: Readonly<Record<"data" | "roles", Origin>>;
 }
 
@@ -40,6 +42,7 @@ export async function loadConfig(cwd: string, env: Readonly<Record<string, strin
     file: found ? file : undefined,
     data,
     roles: written.roles ?? {},
+    ...(written.allowHosts !== undefined && { allowHosts: written.allowHosts }),
     origins: {
       data: fromEnv ? "RUNWRIGHT_DATA" : written.data === undefined ? "default" : configFileName,
       roles: written.roles === undefined ? "default" : configFileName,

@@ -55,6 +55,7 @@ export const rooms: readonly Room[] = [
     rooms: [
       ...core,
       "connectors",
+      "connectors/http",
       "engine",
       "actions/function",
       "adapters/memory",
