@@ -39,6 +39,22 @@ test("the environment goes before the file", async () => {
   );
 });
 
+test("a file says where connectors may go beyond the public internet, and what is no host is told", async () => {
+  using folder = mkdtempDisposableSync(path.join(tmpdir(), "rw-config-"));
+  assert.equal((await loadConfig(folder.path, {})).connectors.allowHosts, []);
+  write(folder.path, "connectors: { allow_hosts: [tickets.corp.example, '*.lab.example', 10.1.0.0/16, '::1'] }\n");
+  const hosts = ["tickets.corp.example", "*.lab.example", "10.1.0.0/16", "::1"];
+  assert.deepEqual((await loadConfig(folder.path, {})).connectors.allowHosts, hosts);
+  write(folder.path, "connectors:\n  allow_host: []\n  allow_hosts: [http://a.example, 10.0.0.0/40, [x]]\n");
+  await assert.rejects(loadConfig(folder.path, {}), (error) => {
+    assert.ok(hasCode(error, "config.invalid"));
+    assert.match(error.message, /:2:3 +unknown key 'allow_host' in connectors[^]*did you mean 'allow_hosts'\?/);
+    assert.match(error.message, /:3:17 +a host is a name, an address or a network, not 'http:\/\/a\.example'/);
+    assert.match(error.message, /not '10\.0\.0\.0\/40'[^]*not a list/);
+    return true;
+  });
+});
+
 test("a file of comments says nothing", async () => {
   using folder = mkdtempDisposableSync(path.join(tmpdir(), "rw-config-"));
   write(folder.path, "# data: .runwright/\n");

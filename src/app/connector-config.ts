@@ -1,5 +1,7 @@
 import type { Problems } from "../language/problems.ts";
 import { entryOf, kindOf, type SourceMap, type SourceNode } from "../language/source/tree.ts";
+import { createGuard } from "../connectors/http/guard.ts";
+import { hasCode } from "../base/error.ts";
 import { reportUnknownKeys } from "./checked-file.ts";
 
 /** What the configuration lets the connectors do that come along. */
@@ -22,7 +24,7 @@ export function readConnectorConfig(root: SourceMap, problems: Problems): Connec
   return {
     shellCommands: readShell(map, problems),
     fileRoots: readFiles(map, problems),
-    allowHosts: readTexts(map, "allow_hosts", problems),
+    allowHosts: readHosts(map, problems),
   };
 }
 
@@ -59,7 +61,6 @@ function readFiles(map: SourceMap, problems: Problems): readonly string[] {
 
 const lists = {
   commands: { what: "programs", example: "commands: [git]" },
-  allow_hosts: { what: "hosts and networks", example: "allow_hosts: [tickets.internal.example, 10.1.0.0/16]" },
   roots: { what: "absolute folders", example: "roots: [/srv/inbox]" },
 } as const;
 
@@ -91,4 +92,33 @@ function mapIn(node: SourceNode, key: string, example: string, problems: Problem
   if (node.kind === "map") return node;
   problems.report("E015", node.range, `'${key}' is a map, not ${kindOf(node)}`, { hint: `write ${example}` });
   return undefined;
+}
+
+/** Hosts, addresses and networks beside the public ones. */
+function readHosts(map: SourceMap, problems: Problems): readonly string[] {
+  const node = entryOf(map, "allow_hosts")?.value;
+  if (node === undefined) return [];
+  const hosts = node.kind === "list" ? node.items : [];
+  if (node.kind !== "list")
+    problems.report("E015", node.range, `'allow_hosts' is a list of hosts, not ${kindOf(node)}`, {
+      hint: "write allow_hosts: [tickets.example.com, 10.1.0.0/16]",
+    });
+  return hosts.flatMap((each) => {
+    if (each.kind === "scalar" && isHost(each.text)) return [each.text];
+    const found = each.kind === "scalar" ? `'${each.text}'` : kindOf(each);
+    problems.report("E015", each.range, `a host is a name, an address or a network, not ${found}`, {
+      hint: "write tickets.example.com, '*.example.com', 10.1.2.3 or 10.1.0.0/16",
+    });
+    return [];
+  });
+}
+
+function isHost(text: string): boolean {
+  try {
+    createGuard([text]);
+    return true;
+  } catch (error) {
+    if (hasCode(error, "config.invalid")) return false;
+    throw error;
+  }
 }

@@ -148,7 +148,7 @@ const everything: readonly string[] = ["0.0.0.0/0", "::/0"];
 
 /** What came of a read of this base: `ok`, or the code of the failure. */
 async function readOf(base: string, options: Partial<HttpConnectorOptions>, query = {}): Promise<string> {
-  await using http = callerOf("http", { base }, { bounds: { connectMs: 1000, requestMs: 3000 }, ...options });
+  await using http = callerOf("http", { base }, { bounds: { connectMs: 20_000, requestMs: 30_000 }, ...options });
   try {
     await http.call("get", { path: "", query });
     return "ok";

@@ -99,6 +99,7 @@ export const rooms: readonly Room[] = [
       "connectors/function",
       "connectors/mcp",
       "processes",
+      "connectors/http",
       "engine",
       "policy",
       "vault",

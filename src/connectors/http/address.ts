@@ -48,7 +48,7 @@ function wholePath(template: Template, names: Names): string {
   if (template.kind === "literal") return scalar(template.value) ?? "";
   const value = template.kind === "value" ? evaluate(template.expression, names) : null;
   if (Array.isArray(value)) {
-    const segments = (value as readonly Json[]).map((segment) => encodeURIComponent(scalar(segment) ?? ""));
+    const segments = (value as readonly Json[]).map((segment) => encoded(scalar(segment) ?? ""));
     return segments.length === 0 ? "" : `/${segments.join("/")}`.replace(/^\/\//, "/");
   }
   return `/${partOfValue(value)}`;
@@ -61,7 +61,12 @@ function partOf(part: Parameters<typeof evaluate>[0] | string, names: Names): st
 function partOfValue(value: Json): string {
   const text = scalar(value) ?? "";
   if (text === "") throw new RunwrightError("tool.input-invalid", "A part of the path is empty.");
-  return encodeURIComponent(text);
+  return encoded(text);
+}
+
+/** Half a character has no encoding: the sign for what is missing takes its place. */
+function encoded(text: string): string {
+  return encodeURIComponent(text.toWellFormed());
 }
 
 function addQuery(url: URL, query: JsonObject): void {

@@ -75,10 +75,21 @@ async function exchangeOnce(on: Exchange, asked: ReadyRequest, { signal, until }
   return { status, headers, url, body: valueOf(bytes, headers, isAnswer ? asked.answer : "refusal") };
 }
 
+/** Headers of the connection, and cookies, which sign somebody in: no output may hold one. */
+const unseen: ReadonlySet<string> = new Set([
+  "connection",
+  "keep-alive",
+  "transfer-encoding",
+  "set-cookie",
+  "set-cookie2",
+]);
+
 function headersOf(headers: Dispatcher.ResponseData["headers"]): Readonly<Record<string, string>> {
   return Object.fromEntries(
     Object.entries(headers).flatMap(([name, value]) =>
-      value === undefined ? [] : [[name.toLowerCase(), typeof value === "string" ? value : value.join(", ")]],
+      value === undefined || unseen.has(name.toLowerCase())
+        ? []
+        : [[name.toLowerCase(), typeof value === "string" ? value : value.join(", ")]],
     ),
   );
 }

@@ -15,7 +15,7 @@ import { type AllowedHosts, createGuard } from "./guard.ts";
 import { mapped } from "./mapped.ts";
 import { type CallPlan, planOf } from "./plans.ts";
 import { type Asking, send } from "./send.ts";
-import { type CallSettings, missingSettings, settingsOf } from "./settings.ts";
+import { type CallSettings, missingSettings, redactor, settingsOf } from "./settings.ts";
 import { createSignIn } from "./sign-in.ts";
 
 /** What connectors over HTTP are made with. */
@@ -37,7 +37,7 @@ export function createHttpConnector(options: HttpConnectorOptions): Connector {
 
   return {
     call: async (descriptor, call, surroundings) =>
-      await named(call, async () => {
+      await named({ descriptor, call, surroundings }, async () => {
         const at = prepare(descriptor, call, surroundings);
         const { plan, asking, values } = at;
         await readFirst(at);
@@ -50,7 +50,7 @@ export function createHttpConnector(options: HttpConnectorOptions): Connector {
         return replyOf(at, plan.action);
       }),
     find: async (descriptor, call, surroundings) =>
-      await named(call, async () => {
+      await named({ descriptor, call, surroundings }, async () => {
         const at = prepare(descriptor, call, surroundings);
         const { plan, asking, values } = at;
         const { find } = plan.action;
@@ -74,6 +74,13 @@ export function createHttpConnector(options: HttpConnectorOptions): Connector {
     const asking: Asking = { on, plan, settings, signIn, signal, now, trace: traceOf(call) };
     return { plan, settings, asking, values: { ...values, before: {}, values: {} } };
   }
+}
+
+/** What was called. */
+interface Called {
+  readonly descriptor: ConnectorDescriptor;
+  readonly call: ToolCall;
+  readonly surroundings: ToolSurroundings;
 }
 
 /** A call under way. */
@@ -176,16 +183,18 @@ function traceOf({ run, key }: ToolCall): string {
   return `00-${digestText(run).slice(0, 32)}-${digestText(key).slice(0, 16)}-01`;
 }
 
-/** Every failure names what was called. */
-async function named<T>({ connector, action }: ToolCall, work: () => Promise<T>): Promise<T> {
+/** Every failure names what was called, and nothing that is secret: neither in its message nor in a cause behind it. */
+async function named<T>(at: Called, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
     if (!(error instanceof RunwrightError)) throw error;
     const { code, retryAfterMs } = error;
-    throw new RunwrightError(code, `${connector} ${action}: ${error.message}`, {
-      cause: error.cause,
-      ...(retryAfterMs !== undefined && { retryAfterMs }),
-    });
+    const redact = redactor(at.descriptor, at.surroundings.settings);
+    throw new RunwrightError(
+      code,
+      `${at.call.connector} ${at.call.action}: ${redact(error.message)}`,
+      retryAfterMs === undefined ? {} : { retryAfterMs },
+    );
   }
 }

@@ -5,14 +5,7 @@ export function mapped<T>(work: () => T): T {
   try {
     return work();
   } catch (error) {
-    if (hasCode(error, "expression.failed") || hasCode(error, "expression.too-expensive"))
-      throw new RunwrightError(
-        "tool.bad-answer",
-        `The answer is not what the descriptor expects. ${messageOf(error)}`,
-        {
-          cause: error,
-        },
-      );
-    throw error;
+    if (!hasCode(error, "expression.failed") && !hasCode(error, "expression.too-expensive")) throw error;
+    throw new RunwrightError("tool.bad-answer", `The answer is not what the descriptor expects. ${messageOf(error)}`);
   }
 }

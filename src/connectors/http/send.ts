@@ -104,7 +104,7 @@ function filled<T>(read: unknown, settings: CallSettings, work: () => T): T {
     if (!hasCode(error, "expression.failed") && !hasCode(error, "expression.too-expensive")) throw error;
     const missing = missingSettings(read, settings.plain).map((name) => `'${name}'`);
     throw missing.length === 0
-      ? new RunwrightError("tool.input-invalid", messageOf(error), { cause: error })
+      ? new RunwrightError("tool.input-invalid", messageOf(error))
       : new RunwrightError(
           "connector.not-configured",
           `The connector needs ${missing.length === 1 ? "the setting" : "one of the settings"} ${missing.join(", ")}.`,

@@ -16,8 +16,16 @@ export interface CallSettings {
   redact(text: string): string;
 }
 
+/** Takes the secrets of a connector out of a text, in any of their usual spellings. */
+export function redactor({ settings: schema }: ConnectorDescriptor, given: JsonObject): (text: string) => string {
+  const secrets = [...secretsOf(schema)].flatMap((key) => spellings(given[key] ?? null));
+  const longestFirst = secrets.toSorted((a, b) => b.length - a.length);
+  return (text) => longestFirst.reduce((rest, secret) => rest.replaceAll(secret, "••••"), text);
+}
+
 /** Sorts the settings of a call. Throws `connector.not-configured` for what the connector does not take. */
-export function settingsOf({ settings: schema, name, version }: ConnectorDescriptor, given: JsonObject): CallSettings {
+export function settingsOf(descriptor: ConnectorDescriptor, given: JsonObject): CallSettings {
+  const { settings: schema, name, version } = descriptor;
   const filled = schema === undefined ? given : applyDefaults(schema, given);
   const all = isJsonObject(filled) ? filled : {};
   const [problem] = schema === undefined ? [] : validateValue(schema, all);
@@ -29,8 +37,7 @@ export function settingsOf({ settings: schema, name, version }: ConnectorDescrip
 
   const hidden = secretsOf(schema);
   const plain = Object.fromEntries(Object.entries(all).filter(([key]) => !hidden.has(key)));
-  const secrets = [...hidden].flatMap((key) => spellings(all[key] ?? null)).toSorted((a, b) => b.length - a.length);
-  return { all, plain, redact: (text) => secrets.reduce((rest, secret) => rest.replaceAll(secret, "••••"), text) };
+  return { all, plain, redact: redactor(descriptor, all) };
 }
 
 /** A secret as it may stand in what another server says. */
@@ -40,7 +47,7 @@ function spellings(value: Json): readonly string[] {
   return [
     ...new Set([
       value,
-      encodeURIComponent(value),
+      encodeURIComponent(value.toWellFormed()),
       JSON.stringify(value).slice(1, -1),
       encoded.toString("base64"),
       encoded.toString("base64url"),
