@@ -49,7 +49,7 @@ export function prepareRun(request: RunRequest, run: string, at: number): Prepar
   };
   const state = emptyState(version.plan);
   const events: readonly RunEvent[] =
-    fork === undefined ? [event] : [event, { kind: "run.started", v: 1 }, ...fork.events];
+    fork === undefined ? [event] : [event, ...fork.inherited, { kind: "run.started", v: 1 }, ...fork.events];
   for (const each of events) apply(state, each, at);
   const stored = events.map((each) => storedEvent(each));
   const blobs = stored.flatMap((each) => each.blobs);
