@@ -221,7 +221,7 @@ test("a write that was done is not done a second time by a step that is carried 
     return { output: path };
   });
   const text =
-    'workflow: w\ninputs: { n: number }\nsteps: [{ id: a, function: work }, { id: b, function: work, with: { n: "${inputs.n}" } }, { id: c, do: [{ id: d, function: work }] }]\n';
+    'workflow: w\ninputs: { n: number }\nsteps: [{ id: constructor, function: work }, { id: b, function: work, with: { n: "${inputs.n}" } }, { id: c, do: [{ id: d, function: work }] }]\n';
   const key = await world.start(text, { n: 1 });
   left.length = 0;
   const { view } = await again(world, key, { kind: "step", id: "b" });

@@ -157,9 +157,9 @@ export function inherit(state: RunState, event: Extract<RunEvent, { kind: "run.i
   const more = { ...(target !== undefined && { target }), ...(receipt !== undefined && { receipt }) };
   const before: BegunOperation = { operation, key, class: effectClass, begunAt, attempt: 0, inherited: true, ...more };
   state.inherited ??= {};
-  const others = state.inherited[instance];
-  if (others === undefined) state.inherited[instance] = [before];
-  else others.push(before);
+  // A step may be called `constructor`.
+  if (Object.hasOwn(state.inherited, instance)) state.inherited[instance]?.push(before);
+  else state.inherited[instance] = [before];
 }
 
 /** True for events of operations. */
