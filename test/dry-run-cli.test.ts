@@ -227,3 +227,19 @@ lost: { "#a.b": 1 }
   assert.doesNotMatch(ended.stderr, /'work'/, "the older form, by function, is known");
   assert.equal((await project.run("run", file, "--fixtures", "wrong.yaml")).code, 2);
 });
+
+test("models and tools are played through too: what nobody wrote down is a text of a model, and nothing of a tool", async () => {
+  const talk = `workflow: talk
+models: { fast: anthropic/claude-haiku-4-5-20251001 }
+connectors: { weather: open-meteo@1.0.4 }
+steps:
+  - { id: look, tool: weather.current, with: { city: Paris } }
+  - { id: say, llm: fast, prompt: "\${json(look.output)}" }
+output: { seen: "\${look.output.summary}", said: "\${say.output}" }
+`;
+  await using project = openProject({ "talk.workflow.yml": talk, "answers.yaml": "look: { summary: rain }\n" });
+  const ran = await project.run("run", "talk.workflow.yml", "--dry-run", "--fixtures", "answers.yaml", "--json");
+  assert.equal(ran.code, 0, ran.stderr);
+  assert.deepEqual(documentOf(ran)["output"], { seen: "rain", said: "sample" });
+  assert.match(ran.stderr, /Answers that were samples: say/);
+});

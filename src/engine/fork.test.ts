@@ -4,7 +4,7 @@ import { hasCode, RunwrightError } from "../base/error.ts";
 import type { RunKey } from "../base/ids.ts";
 import type { Json, JsonObject } from "../base/json.ts";
 import type { ForkPoint } from "../machine/fork.ts";
-import type { ActionCall } from "../ports/action.ts";
+import type { ActionCall, Effect } from "../ports/action.ts";
 import { ada, scope, stage, type Stage, versionOf } from "../../test/engine/stage.ts";
 import { seeded } from "../../test/simulation/chance.ts";
 import { aloneSize, randomPlan } from "../../test/simulation/plans.ts";
@@ -209,4 +209,48 @@ test(`over ${plansMax} random runs, a try from any step is a run that holds, and
     }
   }
   assert.ok(forks > plansMax && keptSteps > plansMax / 2, `${forks} forks kept ${keptSteps} steps`);
+});
+
+test("a write that was done is not done a second time by a step that is carried out anew, and what was read is read anew", async () => {
+  const left: string[] = [];
+  const world = await stage(async ({ once, path, input }) => {
+    const does = (name: string, more: Partial<Effect>): Promise<Json> =>
+      once({ name, class: "blind", ...more }, async () => left.push(`${path} ${name}`));
+    await does("ask", { class: "read" });
+    await does("pay", { digest: JSON.stringify(input).padEnd(64, "0").slice(0, 64) });
+    return { output: path };
+  });
+  const text =
+    'workflow: w\ninputs: { n: number }\nsteps: [{ id: constructor, function: work }, { id: b, function: work, with: { n: "${inputs.n}" } }, { id: c, do: [{ id: d, function: work }] }]\n';
+  const key = await world.start(text, { n: 1 });
+  left.length = 0;
+  const { view } = await again(world, key, { kind: "step", id: "b" });
+  assert.deepEqual(left, ["b ask", "c/d ask"]);
+  left.length = 0;
+  await again(world, view.row.key, { kind: "step", id: "c" });
+  assert.deepEqual(left, ["c/d ask"], "a try of a try knows it too");
+  left.length = 0;
+  await again(world, key, { kind: "step", id: "b" }, { n: 2 });
+  assert.deepEqual(left, ["b ask", "b pay", "c/d ask"], "with other arguments it is another write");
+});
+
+test("what nobody knows of is asked about in another try, too", async () => {
+  let left = 0;
+  const world = await stage(async ({ once }) => ({
+    output: await once({ name: "pay", class: "blind" }, () => {
+      left += 1;
+      return left === 1 ? new Promise<never>(() => undefined) : Promise.resolve(left);
+    }),
+  }));
+  const key = await world.start("workflow: w\nsteps: [{ id: pay, function: work }]\n");
+  await world.crash();
+  const failing = world.engine.decide(key, ada, { path: "pay", outcome: "rejected" });
+  await world.settle();
+  await failing;
+  const { version, input, fork } = await forkRun(world.store, key, { kind: "failed" }, {});
+  const starting = world.engine.start({ scope, principal: ada, version, input, env: {}, fork });
+  await world.settle();
+  const { row } = await starting;
+  const { gates } = await world.engine.view(row.key);
+  assert.deepEqual([left, gates[0]?.kind], [1, "effect-unknown"]);
 });

@@ -6,7 +6,7 @@ import { applyDefaults } from "../language/schema/defaults.ts";
 import type { ForkedFrom, RunEvent } from "../machine/event.ts";
 import { type Fork, forkAt, type ForkPoint } from "../machine/fork.ts";
 import { inputReads } from "../machine/input-reads.ts";
-import { emptyState, type RunState } from "../machine/state.ts";
+import { type BegunOperation, emptyState, type RunState } from "../machine/state.ts";
 import { apply } from "../machine/apply.ts";
 import type { Version } from "../ports/catalog.ts";
 import type { Store } from "../ports/store.ts";
@@ -24,6 +24,8 @@ export interface ForkStart {
   readonly from: ForkedFrom;
   /** That of the run it is a try of: what a step has done outside is known by the same keys. */
   readonly effectRoot: string;
+  /** What the steps that are carried out anew have begun outside. */
+  readonly inherited: readonly RunEvent[];
   /** The events of the steps that are kept, in their order. */
   readonly events: readonly RunEvent[];
 }
@@ -49,8 +51,9 @@ export async function forkRun(
   const fork = forkAt(state, point, changedGates(events));
   const input = editedInput(state, fork, edits);
   const from = { run: key.run, path: fork.path, kept: fork.kept.map(({ id }) => id) };
-  const kept = keptEvents(key.run, events, fork);
-  return { version, input, fork: { from, effectRoot: state.created.effectRoot, events: kept } };
+  const inherited = inheritedEvents(state, fork);
+  const kept = keptEvents(key.run, events, fork, inherited);
+  return { version, input, fork: { from, effectRoot: state.created.effectRoot, inherited, events: kept } };
 }
 
 async function readRun(
@@ -77,14 +80,38 @@ function changedGates(events: readonly RunEvent[]): ReadonlySet<string> {
   return new Set(paths.filter((path) => !path.includes("/")).map((path) => path.replace(/[@[].*$/, "")));
 }
 
+/** A write that was done is not done a second time because its step is carried out anew; what was read is read anew. */
+function inheritedEvents({ instances }: RunState, { keepsPath }: Fork): readonly RunEvent[] {
+  return Array.from(instances.values())
+    .filter(({ path, effects }) => effects !== undefined && !keepsPath(path))
+    .flatMap(({ path, effects = new Map<string, BegunOperation>() }) =>
+      [...effects.values()].filter((effect) => effect.class !== "read").map((effect) => inheritedEvent(path, effect)),
+    );
+}
+
+function inheritedEvent(
+  path: string,
+  { operation, key, class: effectClass, begunAt, target, receipt }: BegunOperation,
+) {
+  const more = { ...(target !== undefined && { target }), ...(receipt !== undefined && { receipt }) };
+  const event = { kind: "run.inherited", v: 1, instance: path, operation, key, class: effectClass, begunAt } as const;
+  return { ...event, ...more };
+}
+
 /** Which event of those that were received a wait was for is a number in the other run: here it has no meaning. */
-function keptEvents(run: string, events: readonly RunEvent[], fork: Fork): readonly RunEvent[] {
+function keptEvents(
+  run: string,
+  events: readonly RunEvent[],
+  fork: Fork,
+  inherited: readonly RunEvent[],
+): readonly RunEvent[] {
   const kept = events.filter((event) => fork.keeps(event)).map((event) => withoutNumber(event));
-  const bytes = kept.reduce((sum, event) => sum + JSON.stringify(event).length, 0);
-  if (kept.length <= limits.keptEventsMax && bytes <= limits.keptBytesMax) return kept;
+  const all = [...inherited, ...kept];
+  const bytes = all.reduce((sum, event) => sum + JSON.stringify(event).length, 0);
+  if (all.length <= limits.keptEventsMax && bytes <= limits.keptBytesMax) return kept;
   throw new RunwrightError(
     "run.limit",
-    `The steps to keep of run ${run} have ${kept.length} events with ${bytes} bytes; at most ${limits.keptEventsMax} events and ${limits.keptBytesMax} bytes are kept. Begin at an earlier step.`,
+    `The steps to keep of run ${run} have ${all.length} events with ${bytes} bytes; at most ${limits.keptEventsMax} events and ${limits.keptBytesMax} bytes are kept. Begin at an earlier step.`,
   );
 }
 

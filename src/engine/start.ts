@@ -70,7 +70,7 @@ function prepare<Turn extends FirstTurn>(
   const created = createdEvent(request, run);
   const state = emptyState(version.plan);
   const events: readonly RunEvent[] =
-    fork === undefined ? [created] : [created, { kind: "run.started", v: 1 }, ...fork.events];
+    fork === undefined ? [created] : [created, ...fork.inherited, { kind: "run.started", v: 1 }, ...fork.events];
   for (const each of events) apply(state, each, at);
   const stored = events.map((each) => storedEvent(each));
   const turn = begin === undefined ? undefined : firstTurn(begin, state, key, at);

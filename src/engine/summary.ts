@@ -54,8 +54,9 @@ function openGates(state: RunState): readonly OpenGate[] {
   const gates: OpenGate[] = [];
   for (const { path, gate } of state.gates) {
     if (gates.length === summaryGatesMax) break;
-    if (gate !== undefined)
-      gates.push({ path, question: gate.offer.question, by: gate.offer.by, openedAt: gate.openedAt });
+    if (gate === undefined) continue;
+    const { question, by, kind } = gate.offer;
+    gates.push({ path, question, by, openedAt: gate.openedAt, ...(kind !== undefined && { kind }) });
   }
   return gates;
 }

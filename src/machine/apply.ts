@@ -1,7 +1,7 @@
 import { RunwrightError } from "../base/error.ts";
 import { limits } from "../base/limits.ts";
 import { applyBudgetEvent, isBudgetEvent, resumeBudget } from "./budget.ts";
-import { applyEffectEvent, isEffectEvent } from "./effects.ts";
+import { applyEffectEvent, inherit, isEffectEvent } from "./effects.ts";
 import { type RunEvent, type RunLimit, warningsMax } from "./event.ts";
 import { applyGateEvent, isGateEvent } from "./gate.ts";
 import { withoutIterations } from "./events.ts";
@@ -67,6 +67,8 @@ function applyRunEvent(state: RunState, event: Exclude<RunEvent, { path: string 
   switch (event.kind) {
     case "run.created":
       return created(state, event, at);
+    case "run.inherited":
+      return inherit(state, event);
     case "run.started":
       return started(state);
     case "run.paused":

@@ -121,6 +121,8 @@ function operationBefore(instance: Instance, { path, operation }: OperationReque
     const message = `Step ${path} has ${limits.operationsMax} operations, which is the most; spread them over the items of a for_each.`;
     throw new RunwrightError("effect.too-many", message);
   }
+  // Another run had other inputs, perhaps: then it is another operation.
+  if (before.inherited === true && before.operation.digest !== operation.digest) return undefined;
   assertSame(instance, before, operation);
   return before;
 }
@@ -147,6 +149,17 @@ export function receiveReceipt(
   const kind = found === true ? "effect.reconciled" : "effect.received";
   const used = usage === undefined ? {} : { usage };
   return { event: { kind, v: 1, path, operation: effect.operation, receipt, ...used } };
+}
+
+/** Keeps what another run has begun until its instance comes into being. */
+export function inherit(state: RunState, event: Extract<RunEvent, { kind: "run.inherited" }>): void {
+  const { instance, operation, key, class: effectClass, begunAt, target, receipt } = event;
+  const more = { ...(target !== undefined && { target }), ...(receipt !== undefined && { receipt }) };
+  const before: BegunOperation = { operation, key, class: effectClass, begunAt, attempt: 0, inherited: true, ...more };
+  state.inherited ??= {};
+  // A step may be called `constructor`.
+  if (Object.hasOwn(state.inherited, instance)) state.inherited[instance]?.push(before);
+  else state.inherited[instance] = [before];
 }
 
 /** True for events of operations. */
@@ -198,7 +211,8 @@ function begun(
     ...(target !== undefined && { target }),
     ...(policy !== undefined && { policy }),
   };
-  if (before === undefined) return { operation, key, class: effectClass, begunAt: at, attempt, ...more };
+  if (before === undefined || (before.inherited === true && before.key !== key))
+    return { operation, key, class: effectClass, begunAt: at, attempt, ...more };
   if (before.key !== key) throw illegal(event, "the operation has another key");
   if (before.receipt !== undefined && isValid(before, instance)) throw illegal(event, "the operation has its receipt");
   return { operation, key, class: effectClass, begunAt: before.begunAt, attempt, ...more };

@@ -127,6 +127,20 @@ type Fact =
       /** How many runs stand above it; absent: none. */
       readonly depth?: number;
     }
+  /** What the run that this one is another try of has begun outside, in a step that is carried out anew: it is not called a second time. */
+  | {
+      readonly kind: "run.inherited";
+      readonly v: 1;
+      /** Path of the step instance. */
+      readonly instance: string;
+      readonly operation: Operation;
+      readonly key: string;
+      readonly class: EffectClass;
+      readonly begunAt: number;
+      readonly target?: Target;
+      /** Absent: nobody knows whether it was carried out. */
+      readonly receipt?: Json;
+    }
   | { readonly kind: "run.started"; readonly v: 1 }
   | { readonly kind: "run.paused"; readonly v: 1; readonly by: string }
   /** With `budget` that many budgets of the file's size count from now on. */

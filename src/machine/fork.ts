@@ -13,8 +13,9 @@ export interface Fork {
   readonly path: string;
   /** Steps of the file's own list whose events are kept, in the order of the file. */
   readonly kept: readonly StepPlan[];
-  /** True for the events of kept steps. */
-  keeps(event: RunEvent): boolean;
+  /** True for the paths in kept steps, and for the events of those. */
+  readonly keepsPath: (path: string) => boolean;
+  readonly keeps: (event: RunEvent) => boolean;
 }
 
 /**
@@ -37,7 +38,9 @@ export function forkAt(state: RunState, point: ForkPoint, changed: ReadonlySet<s
   const first = Math.min(...chosen);
   const kept = plan.roots.filter((index) => !anew.has(index)).map((index) => stepAt(state, index));
   const ids = new Set(kept.map(({ id }) => id));
-  return { path: stepAt(state, first).id, kept, keeps: (event) => "path" in event && ids.has(rootIdOf(event.path)) };
+  const keepsPath = (path: string): boolean => ids.has(rootIdOf(path));
+  const keeps = (event: RunEvent): boolean => "path" in event && keepsPath(event.path);
+  return { path: stepAt(state, first).id, kept, keepsPath, keeps };
 }
 
 /** The step of the file's own list that a path lies in. */

@@ -1,7 +1,7 @@
 import { RunwrightError } from "../base/error.ts";
 import type { StepPlan } from "../language/plan.ts";
 import type { SkipReason, WaitReason } from "./event.ts";
-import { type Instance, isLeaf, isWhole, type RunState, type Scope } from "./state.ts";
+import { type Instance, isLeaf, isWhole, operationName, type RunState, type Scope } from "./state.ts";
 import { assertStepTransition, hasEnded, type StepStatus } from "./states.ts";
 
 /** Begins a list of steps: makes one instance a step, from position `from` on, and readies those that wait for nothing. */
@@ -196,9 +196,19 @@ export function addInstance(
     attempt: 0,
     cancelling: false,
   };
+  if (state.inherited !== undefined) takeOver(state.inherited, instance);
   state.instances.set(instance.path, instance);
   if (isLeaf(instance)) state.counts.pending += 1;
   return instance;
+}
+
+/** What another run has begun in this place is the instance's own from now on. */
+function takeOver(inherited: NonNullable<RunState["inherited"]>, instance: Instance): void {
+  const { path } = instance;
+  if (!Object.hasOwn(inherited, path)) return;
+  const begun = inherited[path] ?? [];
+  instance.effects = new Map(begun.map((each) => [operationName(each.operation), each]));
+  delete inherited[path];
 }
 
 function readyIfFree(state: RunState, instance: Instance, from: number): void {

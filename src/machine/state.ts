@@ -118,6 +118,8 @@ export interface BegunOperation {
   readonly deadline?: number;
   readonly target?: Target;
   readonly policy?: PolicyMark;
+  /** It was begun by the run that this one is another try of. */
+  readonly inherited?: true;
   /** Somebody who looked has said that it is to be called again. */
   readonly again?: true;
   readonly receipt?: Json;
@@ -243,6 +245,8 @@ export interface RunState {
   readonly missing?: (what: string) => void;
   /** The bound of the run that was reached. */
   limit?: RunLimit;
+  /** What another run has begun outside, by the paths of instances that are still to come. */
+  inherited?: Record<string, BegunOperation[]>;
   /** What all its calls of models have used up, also those of attempts that failed. */
   usage?: Usage;
   /** Absent: one budget, of which nothing was said yet. */

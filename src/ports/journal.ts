@@ -12,6 +12,8 @@ export interface OpenGate {
   readonly question: string;
   readonly by: readonly string[];
   readonly openedAt: number;
+  /** It is no step of the file, but about an operation of one. */
+  readonly kind?: "effect-unknown" | "effect-approval";
 }
 
 /** What lists show of a run: written in the transaction that appends the events it sums up. */

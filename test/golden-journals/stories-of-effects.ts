@@ -25,6 +25,16 @@ const ask: Effect = {
   usage: () => ({ calls: 1, tokensIn: 60, tokensCached: 20, tokensOut: 30, tokensReasoning: 0, costUsd: 0.25 }),
 };
 
+const inherited = {
+  kind: "run.inherited",
+  v: 1,
+  operation: { name: "pay", occurrence: 1 },
+  class: "blind",
+  begunAt: 1_699_999_000_000,
+} as const;
+
+const edits = { receipt: { id: 1 } };
+
 /** What stories tell of operations that are aimed at something, and of those whose answer never came. */
 export const storiesOfEffects: readonly Story[] = [
   {
@@ -69,6 +79,30 @@ steps: [{ id: a, llm: fast, prompt: One. }, { id: b, llm: fast, prompt: Two. }]
     work: ({ once }) => once(ask, async () => "so"),
   },
   {
+    name: "inherited",
+    about:
+      "another try of a run whose steps have begun something outside: one with a receipt, one of which nobody knows",
+    text: `workflow: w
+steps:
+  - { id: paid, function: work }
+  - { id: unsure, do: [{ id: pay, function: work }] }
+`,
+    more: {
+      fork: {
+        from: { run: "r0", path: "paid", kept: [] },
+        effectRoot: "r0",
+        inherited: [
+          { ...inherited, instance: "paid", key: "k1", receipt: { id: 7 } },
+          { ...inherited, instance: "unsure/pay", key: "k2" },
+        ],
+        events: [],
+      },
+    },
+    work: ({ once, path }) => once({ name: "pay", class: "blind" }, async () => ({ paid: path })),
+    live: (world, key) =>
+      settled(world, world.engine.decide(key, ada, { path: "unsure/pay", outcome: "accepted", edits })),
+  },
+  {
     name: "unknown-outcomes",
     about: "operations that a crash cut off: called again because somebody said so, done, failed, and found",
     text: `workflow: w
@@ -91,8 +125,6 @@ steps:
     },
   },
 ];
-
-const edits = { receipt: { id: 1 } };
 
 /** Every step's operation hangs the first time it is called. */
 function cutOffOnce(): NonNullable<Story["work"]> {

@@ -42,8 +42,7 @@ async function moveOn(world: World, chance: Seeded, row: RunRow, { asksOnce, wea
 
 async function decideOne(world: World, chance: Seeded, row: RunRow, path: string): Promise<void> {
   const outcome = chance.pick(["accepted", "accepted", "accepted", "changes", "rejected"] as const);
-  // A question that begins so is about a call of which nobody knows; there, changes mean that it is made once more.
-  const isUnknown = row.summary.gates.some((gate) => gate.path === path && gate.question.startsWith("Was "));
+  const isUnknown = row.summary.gates.some((gate) => gate.path === path && gate.kind === "effect-unknown");
   const said = isUnknown && outcome === "changes" ? "retry" : outcome;
   if (said === "retry") world.witness.effects.mayRepeat(row.key, path);
   const decided = world.engine().decide(row.key, operator, { path, outcome: said });

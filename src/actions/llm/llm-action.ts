@@ -3,7 +3,8 @@ import { isJsonObject, type Json } from "../../base/json.ts";
 import { limits } from "../../base/limits.ts";
 import type { Action, ActionCall, ActionResult } from "../../ports/action.ts";
 import type { ModelMessage, ModelReply, ModelRequest, Models, ModelTool, ModelToolCall } from "../../ports/model.ts";
-import { replyIn, type Tool, type Tools } from "../tool/tools.ts";
+import type { Tool } from "../tool/tool.ts";
+import { replyIn, type Tools } from "../tool/tools.ts";
 import { answerOf, assertWhole, repairOrder } from "./answer.ts";
 import { firstRequest, llmPlanOf, modelEffect } from "./conversation.ts";
 

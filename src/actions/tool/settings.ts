@@ -2,14 +2,22 @@ import { RunwrightError } from "../../base/error.ts";
 import { isJsonObject, type JsonObject } from "../../base/json.ts";
 import { render } from "../../language/expression/template.ts";
 import type { Names } from "../../language/expression/tree.ts";
-import type { Tool, ToolCaller, ToolsOptions } from "./tools.ts";
+import type { Policy } from "../../ports/policy.ts";
+import type { Vault } from "../../ports/vault.ts";
+import type { Tool, ToolCaller } from "./tool.ts";
+
+/** Where secrets come from, and who is asked for each. */
+interface Keepers {
+  readonly vault: Pick<Vault, "secret">;
+  readonly policy: Policy;
+}
 
 /**
  * The settings of a tool's connector, with their secrets in place. Only the secrets that these settings read are taken from the vault, each
  * after the policy has let it. Throws `secret.*`.
  */
 export async function settingsOf(
-  { vault, policy }: Pick<ToolsOptions, "vault" | "policy">,
+  { vault, policy }: Keepers,
   call: ToolCaller,
   { alias }: Pick<Tool, "alias">,
 ): Promise<JsonObject> {
@@ -31,7 +39,7 @@ export async function settingsOf(
   return isJsonObject(settings) ? settings : {};
 }
 
-function assertAllowed(policy: ToolsOptions["policy"], call: ToolCaller, name: string): void {
+function assertAllowed(policy: Policy, call: ToolCaller, name: string): void {
   const { key, principal, workflow, version, path } = call;
   const { tenant, workspace } = key;
   const request = { tenant, workspace, principal, workflow, version, path, kind: "secret", target: name } as const;

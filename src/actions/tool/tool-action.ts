@@ -1,6 +1,7 @@
 import { isJsonObject, type JsonObject } from "../../base/json.ts";
 import type { Action } from "../../ports/action.ts";
-import { replyIn, type Tool, type ToolCaller, type Tools } from "./tools.ts";
+import type { Tool, ToolCaller } from "./tool.ts";
+import { replyIn, type Tools } from "./tools.ts";
 
 /** Carries out `tool` steps: one action of a connector, once. */
 export function createToolAction(tools: Tools): Action {

@@ -3,11 +3,12 @@ import { RunwrightError } from "../../base/error.ts";
 import { isJsonObject, type Json, type JsonObject } from "../../base/json.ts";
 import type { ActionDescriptor, ConnectorDescriptor } from "../../language/connector.ts";
 import { validateValue } from "../../language/schema/validate.ts";
-import type { ActionCall, Effect, Permit } from "../../ports/action.ts";
+import type { Effect, Permit } from "../../ports/action.ts";
 import type { Connector, ToolCall, ToolReply } from "../../ports/connector.ts";
 import type { Policy } from "../../ports/policy.ts";
 import type { Vault } from "../../ports/vault.ts";
 import { settingsOf } from "./settings.ts";
+import type { Tool, ToolCaller } from "./tool.ts";
 
 /** What tools stand on. */
 export interface ToolsOptions {
@@ -18,21 +19,6 @@ export interface ToolsOptions {
   readonly vault: Pick<Vault, "secret">;
   /** Asked for every secret that a call needs. */
   readonly policy: Policy;
-}
-
-/** The part of a call that tools look at. */
-export type ToolCaller = Omit<ActionCall, "once">;
-
-/** One action that a file can call. */
-export interface Tool {
-  /** `alias.action`, as the file has it. */
-  readonly name: string;
-  readonly alias: string;
-  /** `zendesk@3.2.0`. */
-  readonly pin: string;
-  readonly action: string;
-  readonly connector: ConnectorDescriptor;
-  readonly descriptor: ActionDescriptor;
 }
 
 /** The tools of a project: found by the names that files have for them, and carried out once each. */

@@ -1,6 +1,6 @@
 import { RunwrightError } from "../../base/error.ts";
 import type { Json } from "../../base/json.ts";
-import type { Schema } from "../../language/plan.ts";
+import type { Schema, StepPlan } from "../../language/plan.ts";
 import { sampleOf } from "../../language/schema/sample.ts";
 import type { Action } from "../../ports/action.ts";
 import type { Fixtures } from "./fixtures.ts";
@@ -46,8 +46,13 @@ export function createDryAction(
       const { path: place, step } = places.stepAt(key.run, path);
       const fixture = answers.fixtures.of(place, step);
       if (fixture?.kind === "failure") throw new RunwrightError(fixture.code, fixture.message);
-      return { output: fixture === undefined ? answers.samples.take(place, step.output) : fixture.value };
+      return { output: fixture === undefined ? answers.samples.take(place, outputOf(step)) : fixture.value };
     },
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };
+}
+
+/** A model that is asked for nothing else gives text. */
+function outputOf({ output, verb }: StepPlan): Schema | undefined {
+  return output ?? (verb.kind === "llm" ? { type: "string" } : undefined);
 }

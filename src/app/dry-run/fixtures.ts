@@ -111,6 +111,8 @@ function unfit({ verb }: StepPlan, fixture: Fixture): { readonly what: string; r
   switch (verb.kind) {
     case "function":
     case "assignment":
+    case "llm":
+    case "tool":
       return undefined;
     case "wait_event":
       return fixture.kind === "output"
@@ -121,7 +123,7 @@ function unfit({ verb }: StepPlan, fixture: Fixture): { readonly what: string; r
     default:
       return {
         what: "is worked out by the run itself",
-        hint: "fixtures answer for functions, assignments, gates and waits for events",
+        hint: "fixtures answer for functions, assignments, models, tools, gates and waits for events",
       };
   }
 }
