@@ -221,6 +221,26 @@ test("no link is followed, neither at the end of a path nor on the way", onLinux
   assert.equal(readFileSync(path.join(outside.path, "secret"), "utf8"), "secret");
 });
 
+test("a root that is a link is not followed either", onLinux, async () => {
+  using outside = mkdtempDisposableSync(path.join(tmpdir(), "runwright-outside-"));
+  await using stage = openBuiltIns();
+  symlinkSync(outside.path, path.join(stage.root, "data"));
+  for (const [name, input] of [
+    ["files.list", {}],
+    ["files.write_text", { path: "a.md", text: "a" }],
+  ] as const)
+    await assert.rejects(stage.call(name, input), (error) => hasCode(error, "tool.failed"));
+  assert.deepEqual(readdirSync(outside.path), []);
+});
+
+test("a file of any size is written over and deleted", async () => {
+  await using stage = withFiles({ "a.md": "x".repeat(5_000_000), "b.md": "x".repeat(5_000_000) });
+  const written = await stage.call("files.write_text", { path: "a.md", text: "new" });
+  assert.deepEqual([beforeOf(written)["existed"], beforeOf(written)["text"]], [true, null]);
+  assert.equal(textIn(stage, "a.md"), "new");
+  assert.equal(mapOf((await stage.call("files.delete", { path: "b.md" })).output)["deleted"], true);
+});
+
 test("a link that takes the place of a folder while it is used leads nowhere", onLinux, async () => {
   using outside = mkdtempDisposableSync(path.join(tmpdir(), "runwright-outside-"));
   await using stage = withFiles({ "folder/a.md": "a" });

@@ -112,6 +112,17 @@ test("a server that is gone is unavailable, and the next call reaches one that c
   assert.match(wordsOf(output), /b/);
 });
 
+test("a server at an address that is killed in the middle of a call is unavailable, and soon", long, async () => {
+  await using stage = openStage();
+  await using server = await everythingOverHttp();
+  const descriptor = await stage.describe({ url: server.url });
+  await stage.call(descriptor, "echo", { message: "a" });
+  const call = stage.call(descriptor, "trigger-long-running-operation", { duration: 100, steps: 100 });
+  const ended = assert.rejects(call, (error) => hasCode(error, "tool.unavailable"));
+  setTimeout(() => void server.stop(), 500);
+  await ended;
+});
+
 interface Everything extends AsyncDisposable {
   readonly url: string;
   stop(): Promise<void>;

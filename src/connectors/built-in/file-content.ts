@@ -4,7 +4,6 @@ import { lstat, open, rename, unlink } from "node:fs/promises";
 import { digestText } from "../../base/digest.ts";
 import { RunwrightError } from "../../base/error.ts";
 import { codeOf, type Folder } from "./folder.ts";
-import { builtInLimits } from "./limits.ts";
 
 // Without O_NONBLOCK a pipe that somebody put there would be waited for.
 const reading = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
@@ -16,28 +15,33 @@ export interface Content {
   readonly digest: string;
 }
 
-/** What stands under a name in a folder; undefined: nothing. Throws `tool.failed` for what is no file, is a link, or holds too much. */
-export async function readContent(folder: Folder, name: string): Promise<Content | undefined> {
+/** What stands under a name in a folder, or that it is more than `bytesMax`; undefined: nothing. Throws `tool.failed` for what is no file. */
+export async function readContent(
+  folder: Folder,
+  name: string,
+  bytesMax: number,
+): Promise<Content | "large" | undefined> {
   const handle = await openFile(folder, name);
   if (handle === undefined) return undefined;
   try {
     assertFile(await handle.stat(), name);
-    // One byte more than allowed: a file may grow while it is read.
-    const room = Buffer.allocUnsafe(builtInLimits.textBytesMax + 1);
-    let size = 0;
-    for (;;) {
-      const { bytesRead } = await handle.read(room, size, room.length - size, size);
+    const chunks: Buffer[] = [];
+    // It is counted while it is read: a file may grow meanwhile.
+    for (let size = 0; ;) {
+      const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafe(chunkBytes), 0, chunkBytes, size);
       size += bytesRead;
-      if (bytesRead === 0 || size === room.length) break;
+      if (size > bytesMax) return "large";
+      if (bytesRead === 0) break;
+      chunks.push(buffer.subarray(0, bytesRead));
     }
-    if (size > builtInLimits.textBytesMax)
-      throw new RunwrightError("tool.failed", `'${name}' has more than ${builtInLimits.textBytesMax} bytes.`);
-    const bytes = Buffer.from(room.subarray(0, size));
+    const bytes = Buffer.concat(chunks);
     return { bytes, digest: hash("sha256", bytes, "hex") };
   } finally {
     await handle.close();
   }
 }
+
+const chunkBytes = 65_536;
 
 /** What is known of the file under a name; undefined: there is none. Throws `tool.failed` for what is no file. */
 export async function statOf(folder: Folder, name: string): Promise<Stats | undefined> {

@@ -7,7 +7,7 @@ import type { BuiltInAction, BuiltInReply } from "./built-in-action.ts";
 import { type Content, readContent, statOf, textIn, writeContent } from "./file-content.ts";
 import { codeOf, type Folder, openFolder } from "./folder.ts";
 import { builtInLimits } from "./limits.ts";
-import { folderOf, type Place, placeOf } from "./places.ts";
+import { type Place, placeOf, rootOf } from "./places.ts";
 
 /** What the actions of `files` stand on. */
 export interface FilesOptions {
@@ -18,61 +18,63 @@ export interface FilesOptions {
 }
 
 /** Actions on the files of one folder. */
-export function filesActions(options: FilesOptions): Readonly<Record<string, BuiltInAction>> {
-  const inFolder = async <T>(
-    settings: JsonObject,
-    place: Place,
-    make: boolean,
-    work: (folder: Folder) => Promise<T>,
-  ): Promise<T> => {
-    await using folder = await openFolder(rootOf(settings, true), place.folders, make);
-    return await work(folder);
+export function filesActions({ root: project, roots }: FilesOptions): Readonly<Record<string, BuiltInAction>> {
+  /** Opens a folder below the root that the settings name. */
+  const open: OpenFolder = ({ root }, folders, use) => {
+    const { base, names } = rootOf(project, textOf(root), roots, use !== "read");
+    return openFolder(base, [...names, ...folders], use === "make");
   };
-  const rootOf = (settings: JsonObject, writes: boolean): string =>
-    folderOf(options.root, textOf(settings["root"]), options.roots, writes);
 
   return {
     list: {
       async call({ path }, { settings }) {
         const folders = path === undefined ? [] : placeOf(textOf(path)).text.split("/");
-        await using folder = await openFolder(rootOf(settings, false), folders, false);
+        await using folder = await open(settings, folders, "read");
         return { output: await listed(folder) };
       },
     },
     read_text: {
       async call({ path }, { settings }) {
         const place = placeOf(textOf(path));
-        await using folder = await openFolder(rootOf(settings, false), place.folders, false);
-        return { output: readText(place, await readContent(folder, place.name)) };
+        await using folder = await open(settings, place.folders, "read");
+        return { output: readText(place, await readContent(folder, place.name, builtInLimits.textBytesMax)) };
       },
     },
     write_text: {
-      call: ({ path, text }, { settings }, { key }) => {
+      async call({ path, text }, { settings }, { key }) {
         const place = placeOf(textOf(path));
-        return inFolder(settings, place, true, (folder) => put(folder, place, Buffer.from(textOf(text)), key));
+        await using folder = await open(settings, place.folders, "make");
+        return await put(folder, place, Buffer.from(textOf(text)), key);
       },
     },
     delete: {
       async call({ path }, { settings }) {
         const place = placeOf(textOf(path));
-        await using folder = await openExisting(rootOf(settings, true), place);
-        if (folder === undefined) return removed(place, undefined);
-        return await remove(folder, place);
+        await using folder = await unlessMissing(open(settings, place.folders, "write"));
+        return folder === undefined ? removed(place, undefined) : await remove(folder, place);
       },
     },
     restore: {
-      call: (input, { settings }, { key }) => {
+      async call(input, { settings }, { key }) {
         const place = placeOf(textOf(input["path"]));
-        return inFolder(settings, place, input["existed"] === true, (folder) => restore(folder, place, input, key));
+        await using folder = await unlessMissing(
+          open(settings, place.folders, input["existed"] === true ? "make" : "write"),
+        );
+        if (folder === undefined)
+          return { output: { path: place.text, restored: false }, receipt: receiptOf(place, undefined, null) };
+        return await restore(folder, place, input, key);
       },
     },
-    move: moveAction((settings) => rootOf(settings, true)),
+    move: moveAction(open),
   };
 }
 
-async function openExisting(root: string, place: Place): Promise<Folder | undefined> {
+/** `make` makes folders that are missing; `write` does not, but asks for the same permission. */
+type OpenFolder = (settings: JsonObject, folders: readonly string[], use: "read" | "write" | "make") => Promise<Folder>;
+
+async function unlessMissing(opening: Promise<Folder>): Promise<Folder | undefined> {
   try {
-    return await openFolder(root, place.folders, false);
+    return await opening;
   } catch (error) {
     if (error instanceof Error && codeOf(error.cause) === "ENOENT") return undefined;
     throw error;
@@ -91,7 +93,9 @@ async function listed(folder: Folder): Promise<Json> {
   return { entries, truncated: names.length > shown.length };
 }
 
-function readText({ text: path }: Place, content: Content | undefined): Json {
+function readText({ text: path }: Place, content: Content | "large" | undefined): Json {
+  if (content === "large")
+    throw new RunwrightError("tool.failed", `'${path}' has more than ${builtInLimits.textBytesMax} bytes.`);
   if (content === undefined) throw new RunwrightError("tool.failed", `There is no file '${path}'.`);
   const text = textIn(content);
   if (text === undefined) throw new RunwrightError("tool.failed", `'${path}' is no text in UTF-8.`);
@@ -104,7 +108,7 @@ async function put(folder: Folder, place: Place, bytes: Buffer, key: string): Pr
       "tool.input-invalid",
       `The text has ${bytes.length} bytes; at most ${builtInLimits.textBytesMax} are written.`,
     );
-  const before = await readContent(folder, place.name);
+  const before = await readContent(folder, place.name, builtInLimits.beforeBytesMax);
   await writeContent(folder, place.name, bytes, key);
   const digest = digestText(bytes.toString());
   return {
@@ -114,14 +118,14 @@ async function put(folder: Folder, place: Place, bytes: Buffer, key: string): Pr
 }
 
 async function remove(folder: Folder, place: Place): Promise<BuiltInReply> {
-  const before = await readContent(folder, place.name);
+  const before = await readContent(folder, place.name, builtInLimits.beforeBytesMax);
   if (before === undefined) return removed(place, undefined);
   await unlink(folder.at(place.name));
   await folder.sync();
   return removed(place, before);
 }
 
-function removed(place: Place, before: Content | undefined): BuiltInReply {
+function removed(place: Place, before: Content | "large" | undefined): BuiltInReply {
   return { output: { path: place.text, deleted: before !== undefined }, receipt: receiptOf(place, before, null) };
 }
 
@@ -132,14 +136,14 @@ async function restore(
   { existed, text, left }: JsonObject,
   key: string,
 ): Promise<BuiltInReply> {
-  const now = await readContent(folder, place.name);
+  const now = await readContent(folder, place.name, builtInLimits.textBytesMax);
   const wanted = existed === true ? text : null;
   if (existed === true && typeof wanted !== "string")
     throw new RunwrightError(
       "tool.failed",
       `What stood in '${place.text}' was not kept: it was no text, or more than ${builtInLimits.beforeBytesMax} bytes.`,
     );
-  const found = now?.digest ?? null;
+  const found = now === "large" ? "large" : (now?.digest ?? null);
   const goal = typeof wanted === "string" ? digestText(wanted) : null;
   if (found === goal) return { output: { path: place.text, restored: false }, receipt: receiptOf(place, now, goal) };
   if (found !== left)
@@ -149,7 +153,7 @@ async function restore(
   return { output: { path: place.text, restored: true }, ...(receipt !== undefined && { receipt }) };
 }
 
-function moveAction(rootOf: (settings: JsonObject) => string): BuiltInAction {
+function moveAction(open: OpenFolder): BuiltInAction {
   const places = ({ from, to }: JsonObject): { readonly from: Place; readonly to: Place } => ({
     from: placeOf(textOf(from)),
     to: placeOf(textOf(to)),
@@ -161,16 +165,16 @@ function moveAction(rootOf: (settings: JsonObject) => string): BuiltInAction {
   return {
     async call(input, { settings }) {
       const { from, to } = places(input);
-      await using source = await openFolder(rootOf(settings), from.folders, false);
-      await using target = await openFolder(rootOf(settings), to.folders, true);
+      await using source = await open(settings, from.folders, "write");
+      await using target = await open(settings, to.folders, "make");
       await moveFile(source, from, target, to);
       return done(from, to);
     },
     /** It was moved when nothing is left at its old place and a file stands at the new one. */
     async find(input, { settings }) {
       const { from, to } = places(input);
-      await using source = await openExisting(rootOf(settings), from);
-      await using target = await openExisting(rootOf(settings), to);
+      await using source = await unlessMissing(open(settings, from.folders, "write"));
+      await using target = await unlessMissing(open(settings, to.folders, "write"));
       if (target === undefined || (await statOf(target, to.name)) === undefined) return undefined;
       return source !== undefined && (await statOf(source, from.name)) !== undefined ? undefined : done(from, to);
     },
@@ -200,8 +204,8 @@ async function moveFile(source: Folder, from: Place, target: Folder, to: Place):
   await source.sync();
 }
 
-function receiptOf({ text: path }: Place, before: Content | undefined, left: string | null): ToolReceipt {
-  const isKept = before !== undefined && before.bytes.length <= builtInLimits.beforeBytesMax;
+function receiptOf({ text: path }: Place, before: Content | "large" | undefined, left: string | null): ToolReceipt {
+  const isKept = before !== undefined && before !== "large" && before.bytes.length <= builtInLimits.beforeBytesMax;
   const text = isKept ? (textIn(before) ?? null) : null;
   return { remote_id: path, url: null, before: { path, existed: before !== undefined, text, left } };
 }

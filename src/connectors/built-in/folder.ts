@@ -14,14 +14,13 @@ export interface Folder extends AsyncDisposable {
 const directory = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW;
 
 /**
- * Goes down from `root`, folder by folder, and follows no link on the way. On Linux each folder is opened inside the one before it, so that
+ * Goes down from `base`, folder by folder, and follows no link on the way; `base` itself may be reached by one. On Linux each folder is opened inside the one before it, so that
  * nobody can put a link in the way afterwards; elsewhere the names are looked at and then used.
  *
  * Throws `tool.failed` when a folder is missing (unless `make`), is a link or is none.
  */
-export async function openFolder(root: string, names: readonly string[], make: boolean): Promise<Folder> {
-  if (make) await mkdir(root, { recursive: true });
-  let folder = await enter(await realRoot(root), ".");
+export async function openFolder(base: string, names: readonly string[], make: boolean): Promise<Folder> {
+  let folder = await enter(await realBase(base), ".");
   try {
     for (const name of names) {
       const place = folder.at(name);
@@ -37,11 +36,11 @@ export async function openFolder(root: string, names: readonly string[], make: b
   }
 }
 
-async function realRoot(root: string): Promise<string> {
+async function realBase(base: string): Promise<string> {
   try {
-    return await realpath(root);
+    return await realpath(base);
   } catch (error) {
-    throw new RunwrightError("tool.failed", `The folder ${root} is not there.`, { cause: error });
+    throw new RunwrightError("tool.failed", `The folder ${base} is not there.`, { cause: error });
   }
 }
 

@@ -29,10 +29,16 @@ export function placeOf(written: string): Place {
   return { text: names.join("/"), folders: names.slice(0, -1), name: names.at(-1) ?? "" };
 }
 
+/** A folder that a setting names: where the way to it begins, and the names on that way, none of which may be a link. */
+export interface Root {
+  readonly base: string;
+  readonly names: readonly string[];
+}
+
 /** The folder that a setting names: one of the project, or one of those that the configuration lists. Throws `connector.not-configured`. */
-export function folderOf(project: string, written: string, allowed: readonly string[], writes: boolean): string {
+export function rootOf(project: string, written: string, allowed: readonly string[], writes: boolean): Root {
   if (path.isAbsolute(written) && allowed.some((folder) => path.resolve(folder) === path.resolve(written)))
-    return path.resolve(written);
+    return { base: path.resolve(written), names: [] };
   const names = namesOf(written);
   if ("problem" in names)
     throw notConfigured(
@@ -41,7 +47,7 @@ export function folderOf(project: string, written: string, allowed: readonly str
     );
   if (writes && ownFolders.has(names[0] ?? ""))
     throw notConfigured(written, "holds what Runwright acts on; steps do not write there");
-  return path.join(project, ...names);
+  return { base: project, names };
 }
 
 function namesOf(written: string): readonly string[] | { readonly problem: string } {

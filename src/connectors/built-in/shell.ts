@@ -6,7 +6,8 @@ import type { ToolSurroundings } from "../../ports/connector.ts";
 import type { Ending, Processes, ProcessGroup } from "../../processes/process-group.ts";
 import type { BuiltInAction, BuiltInReply } from "./built-in-action.ts";
 import { builtInLimits } from "./limits.ts";
-import { folderOf } from "./places.ts";
+import { openFolder } from "./folder.ts";
+import { rootOf } from "./places.ts";
 
 /** What the actions of `shell` stand on. */
 export interface ShellOptions {
@@ -36,8 +37,7 @@ async function runProgram(
   { settings, signal }: ToolSurroundings,
   { root, processes }: ShellOptions,
 ): Promise<BuiltInReply> {
-  const folder = settings["folder"];
-  const cwd = typeof folder === "string" ? folderOf(root, folder, [], false) : root;
+  const cwd = await folderFor(settings["folder"], root);
   const group = start(processes, { command, args: textsOf(input["args"]), cwd, env: ownEnvironment() });
   const printed = [keep(group.stdout), keep(group.stderr)] as const;
   group.stdin.end(input["stdin"] ?? "");
@@ -65,6 +65,14 @@ async function runProgram(
     },
     receipt: { remote_id: null, url: null, before: null },
   };
+}
+
+/** Where a program runs. A link on the way is refused: it may lead out of the project. */
+async function folderFor(folder: JsonObject[string] | undefined, project: string): Promise<string> {
+  if (typeof folder !== "string") return project;
+  const { base, names } = rootOf(project, folder, [], false);
+  await using _looked = await openFolder(base, names, false);
+  return path.join(base, ...names);
 }
 
 function start(processes: Processes, options: Parameters<Processes["start"]>[0]): ProcessGroup {

@@ -3,7 +3,8 @@ import type { CallToolResult, Client, Transport } from "@modelcontextprotocol/cl
 import type { RunwrightError } from "../../base/error.ts";
 import type { JsonObject } from "../../base/json.ts";
 import type { Processes } from "../../processes/process-group.ts";
-import { boundedFetch, type Fetch, type LastAnswer } from "./bounded-fetch.ts";
+import { createAddressTransport } from "./address-transport.ts";
+import type { Fetch, LastAnswer } from "./bounded-fetch.ts";
 import { toolFailure } from "./failure.ts";
 import type { McpLimits } from "./limits.ts";
 import { createPipeTransport } from "./pipe-transport.ts";
@@ -60,7 +61,7 @@ export async function openConnection(
   const sdk = await import("@modelcontextprotocol/client");
   const { limits } = options;
   const last: LastAnswer = { retryAfter: null };
-  const { transport, ending } = transportOf(sdk, target, options, last);
+  const { transport, ending, leave } = wayTo(sdk, target, options, last);
   let isClosed = false;
   const client = new sdk.Client(
     { name: "runwright", version: options.version },
@@ -90,8 +91,13 @@ export async function openConnection(
     tools: (who, ended) => list.current(who, ended),
     call,
     ended: () => isClosed,
-    close: () => client.close(),
+    close,
   };
+
+  async function close(): Promise<void> {
+    if (!isClosed) await leave();
+    await client.close();
+  }
 
   async function call(request: ToolRequest, ended: AbortSignal): Promise<CallToolResult> {
     last.retryAfter = null;
@@ -110,22 +116,30 @@ const never = new AbortController().signal;
 
 type Sdk = typeof Module;
 
-function transportOf(
-  sdk: Sdk,
-  target: Target,
-  { root, processes, fetch, limits }: ConnectionOptions,
-  last: LastAnswer,
-): { readonly transport: Transport; readonly ending: () => RunwrightError | undefined } {
+interface Way {
+  readonly transport: Transport;
+  /** Why nothing more comes, where the transport knows it. */
+  readonly ending: () => RunwrightError | undefined;
+  /** Says goodbye; a server at an address keeps a session until then. */
+  readonly leave: () => Promise<void>;
+}
+
+function wayTo(sdk: Sdk, target: Target, { root, processes, fetch, limits }: ConnectionOptions, last: LastAnswer): Way {
   if (target.kind === "program") {
     const { command, args, env } = target;
     const pipes = createPipeTransport(sdk, () => processes.start({ command, args, env, cwd: root }), limits);
-    return { transport: pipes, ending: pipes.ending };
+    return { transport: pipes, ending: pipes.ending, leave: () => Promise.resolve() };
   }
-  const transport = new sdk.StreamableHTTPClientTransport(target.url, {
-    requestInit: { headers: { ...target.headers } },
-    fetch: boundedFetch(fetch, limits.answerBytesMax, last),
-  });
-  return { transport, ending: () => undefined };
+  const transport = createAddressTransport(sdk, target, { fetch, limits, last });
+  return { transport, ending: () => undefined, leave };
+
+  /** A server that does not answer this is left all the same. */
+  async function leave(): Promise<void> {
+    const late = Promise.withResolvers<void>();
+    const timer = setTimeout(() => late.resolve(), limits.stopMs);
+    await Promise.race([transport.terminateSession().catch(() => undefined), late.promise]);
+    clearTimeout(timer);
+  }
 }
 
 function factsAbout(client: Client): ServerFacts {

@@ -1,6 +1,7 @@
 import type * as Module from "@modelcontextprotocol/client";
 import type { SdkErrorCode } from "@modelcontextprotocol/client";
 import { type ErrorCode, messageOf, RunwrightError } from "../../base/error.ts";
+import { lostAnswer } from "./address-transport.ts";
 
 type Sdk = typeof Module;
 
@@ -70,6 +71,7 @@ function httpMeaning(status: number, message: string): Meaning {
 }
 
 function protocolMeaning(code: number, message: string): Meaning {
+  if (code === lostAnswer) return { code: "tool.unavailable", says: `got no answer: ${message}` };
   if (/^(?:Structured content|Tool .* has an output schema|Failed to validate structured)/.test(message))
     return { code: "tool.bad-answer", says: `gave what its own description does not allow: ${message}` };
   if (code === -32_601 || isUnknownTool(message)) return { code: "tool.not-allowed", says: `was refused: ${message}` };
