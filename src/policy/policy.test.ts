@@ -225,6 +225,16 @@ test("without rules of one's own models, functions, tools and secrets work; the 
   assert.equal(outcome({ kind: "secret", byModel: true }), "deny");
   assert.equal(outcome({ kind: "agent" }), "deny");
   assert.equal(outcome({ target: "shell@1.0.0/run" }), "deny");
+  const names = ["models", "functions", "tools", "model-writes", "secrets", "approvals"];
+  assert.deepEqual(
+    defaultRules.map(({ id }) => id),
+    names.map((name) => `default.${name}`),
+  );
+  const asked = decided(defaultRules, { byModel: true, irreversible: true });
+  assert.match(
+    asked.reason,
+    /one approval of requester for tool \S+ \(irreversible, chosen by a model\) for local:ada/,
+  );
   const opened = [...defaultRules, { ...allow, when: { target: ["shell@1.0.0/run"] } }];
   assert.equal(decided(opened, { target: "shell@1.0.0/run" }).outcome, "allow", "a rule of one's own lets it out");
 });

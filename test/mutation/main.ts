@@ -1,5 +1,5 @@
 // Do the tests of the language notice when it is changed? `npm run mutate [-- --mutants 600 | --all] [--only src/language/check/] [--workers 2]
-// [--seed 1]`. Prints each mutant as a JSON line, then the figures of each file and `N of M killed (P %)`.
+// [--seed 1]`. With `--only src/policy/` the rules are changed and their tests asked. Prints each mutant as a JSON line, then the figures of each file and `N of M killed (P %)`.
 import { cpSync, globSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import path from "node:path";
@@ -18,6 +18,8 @@ const testsOfLanguage = [
   "test/machine/running.test.ts",
   "test/machine/people.test.ts",
 ];
+const rules = "src/policy/*.ts";
+const testsOfRules = ["src/policy/*.test.ts", "test/policy/small-worlds.test.ts"];
 /** These draw their cases anew each time or take long; a mutant that only they notice counts as alive. */
 const tooLong = /(?:fuzz|hostile|differential)\.test\.ts$/;
 const msLeast = 20_000;
@@ -33,6 +35,8 @@ const { values } = parseArgs({
   },
 });
 
+const isOfRules = values.only.startsWith("src/policy/");
+
 type Result = "killed" | "timeout" | "survived" | "not reached" | "equivalent";
 
 const copy = mkdtempSync(path.join(tmpdir(), "runwright-mutation-"));
@@ -47,7 +51,7 @@ async function mutate(): Promise<number> {
     cpSync(path.join(root, name), path.join(copy, name), { recursive: true });
   symlinkSync(path.join(root, "node_modules"), path.join(copy, "node_modules"));
   const workers = Array.from({ length: Math.max(1, Number(values.workers)) }, () => createWorker(copy));
-  const tests = testsOfLanguage
+  const tests = (isOfRules ? testsOfRules : testsOfLanguage)
     .flatMap((pattern) => globSync(pattern, { cwd: copy }))
     .filter((file) => !tooLong.test(file))
     .toSorted();
@@ -69,7 +73,7 @@ async function mutate(): Promise<number> {
 
 /** All mutants, or as many as were asked for, always the same ones. */
 function choose(): readonly Mutant[] {
-  const files = globSync(targets, { cwd: copy }).filter(
+  const files = globSync(isOfRules ? rules : targets, { cwd: copy }).filter(
     (file) => !file.endsWith(".test.ts") && file.startsWith(values.only),
   );
   const all = files.toSorted().flatMap((file) => mutantsOf(file, readFileSync(path.join(copy, file), "utf8")));
