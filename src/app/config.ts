@@ -57,15 +57,8 @@ export async function loadConfig(cwd: string, env: Readonly<Record<string, strin
     root,
     file: found ? file : undefined,
     data,
-    roles: written.roles ?? {},
+    ...partsOf(written, root),
     providers: providersOf(written, env),
-    prices: written.prices ?? [],
-    policy: written.policy,
-    secrets: written.secrets ?? {},
-    ...(written.audit !== undefined && {
-      audit: { checkpoints: written.audit.checkpoints.map((place) => path.resolve(root, place)) },
-    }),
-    connectors: written.connectors ?? { shellCommands: [], fileRoots: [], allowHosts: [] },
     origins: {
       data: fromEnv ? "RUNWRIGHT_DATA" : written.data === undefined ? "default" : configFileName,
       roles: written.roles === undefined ? "default" : configFileName,
@@ -78,6 +71,21 @@ function providersOf({ providers = {} }: ConfigFile, env: Parameters<typeof load
     ([name, settings]) => [name, withDefaults(name, settings, env)] as const,
   );
   return { ...wellKnownProviders(env), ...Object.fromEntries(written) };
+}
+
+/** What the file says, each part with its default. */
+function partsOf(
+  { roles = {}, prices = [], policy, secrets = {}, audit, connectors }: ConfigFile,
+  root: string,
+): Pick<Config, "roles" | "prices" | "policy" | "secrets" | "audit" | "connectors"> {
+  return {
+    roles,
+    prices,
+    policy,
+    secrets,
+    ...(audit !== undefined && { audit: { checkpoints: audit.checkpoints.map((place) => path.resolve(root, place)) } }),
+    connectors: connectors ?? { shellCommands: [], fileRoots: [], allowHosts: [] },
+  };
 }
 
 /** The checker is loaded only when there is something to check: most projects have no such file, and every command starts here. */

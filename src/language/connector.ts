@@ -2,7 +2,7 @@ import { isJsonObject, type Json, type JsonObject } from "../base/json.ts";
 import type { ConnectorKind, FunctionActionPart, McpAction, McpServer } from "./connector-kinds.ts";
 import type { Schema } from "./plan.ts";
 
-export { type ConnectorKind, connectorKinds } from "./connector-kinds.ts";
+export type { ConnectorKind } from "./connector-kinds.ts";
 
 /**
  * What happens when a call was interrupted and nobody knows whether it was done: `read` changes nothing; `keyed` sends a key that the remote

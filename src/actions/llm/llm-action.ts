@@ -96,7 +96,12 @@ async function callTools(
 }
 
 /** What the model did wrong it is told, and may do better; what went wrong on the other side is the step's own failure. */
-const toldToModel: readonly ErrorCode[] = ["tool.not-allowed", "tool.input-invalid", "tool.failed", "tool.conflict"];
+const toldToModel: ReadonlySet<ErrorCode> = new Set([
+  "tool.not-allowed",
+  "tool.input-invalid",
+  "tool.failed",
+  "tool.conflict",
+]);
 
 async function callTool(
   call: ActionCall,
@@ -113,7 +118,7 @@ async function callTool(
     );
     return { ...told, output: replyIn(receipt).output };
   } catch (error) {
-    if (!(error instanceof RunwrightError) || !toldToModel.includes(error.code)) throw error;
+    if (!(error instanceof RunwrightError) || !toldToModel.has(error.code)) throw error;
     return { ...told, output: { error: error.code, message: error.message }, failed: true };
   }
 }

@@ -18,8 +18,8 @@ export function openWay(allowHosts: AllowedHosts, resolve: Resolve = systemResol
   const agent = createAgent(guard, resolve, httpBounds);
   return {
     // The package's own `fetch` takes its own agents; in types the two differ, at work they do not.
-    fetch: ((input: never, init?: object) =>
-      fetchThrough(input, { ...init, dispatcher: agent } as never)) as unknown as typeof globalThis.fetch,
+    fetch: ((input: string, init?: object) =>
+      fetchThrough(input, { ...init, dispatcher: agent })) as unknown as typeof globalThis.fetch,
     async addressOf(host) {
       const literal = literalOf(host);
       const found = literal === undefined ? (await resolve(host)).map(({ address }) => address) : [literal];
