@@ -41,7 +41,7 @@ test("the environment goes before the file", async () => {
 
 test("a file says where connectors may go beyond the public internet, and what is no host is told", async () => {
   using folder = mkdtempDisposableSync(path.join(tmpdir(), "rw-config-"));
-  assert.equal((await loadConfig(folder.path, {})).connectors.allowHosts, []);
+  assert.deepEqual((await loadConfig(folder.path, {})).connectors.allowHosts, []);
   write(folder.path, "connectors: { allow_hosts: [tickets.corp.example, '*.lab.example', 10.1.0.0/16, '::1'] }\n");
   const hosts = ["tickets.corp.example", "*.lab.example", "10.1.0.0/16", "::1"];
   assert.deepEqual((await loadConfig(folder.path, {})).connectors.allowHosts, hosts);
@@ -92,7 +92,11 @@ test("what connectors may do on this machine is named, and nothing of it is ther
     allowHosts: [],
   });
   write(folder.path, "connectors:\n  shell: { commands: [git] }\n  files: { roots: [/srv/inbox] }\n");
-  assert.deepEqual((await loadConfig(folder.path, {})).connectors, { shellCommands: [], fileRoots: ["/srv/inbox"] });
+  assert.deepEqual((await loadConfig(folder.path, {})).connectors, {
+    shellCommands: [],
+    fileRoots: ["/srv/inbox"],
+    allowHosts: [],
+  });
   write(folder.path, "connectors: { shell: { enabled: true, commands: [git] } }\n");
   assert.deepEqual((await loadConfig(folder.path, {})).connectors.shellCommands, ["git"]);
 });

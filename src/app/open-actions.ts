@@ -12,7 +12,7 @@ import type { Vault } from "../ports/vault.ts";
 import type { Config } from "./config.ts";
 import { createConnectorSet } from "./connector-set.ts";
 import { openModels } from "./models.ts";
-import { createRunAction } from "./run-action.ts";
+import { createConnectorModules, createRunAction } from "./run-action.ts";
 import { installedConnectors } from "./world.ts";
 
 /** What the actions of a project stand on. */
@@ -32,7 +32,9 @@ export function openActions(config: Config, { store, clock, vault, policy, versi
   const allowHosts = config.connectors.allowHosts;
   const way = opened.use(openWay(allowHosts));
   const http = createHttpConnector({ allowHosts, now: () => clock.now() });
-  const connector = opened.use(createConnectorSet(config, { version, modules, http, ...way }));
+  // Modules of connectors lie in the project's own folder, wherever the workflow does that calls them.
+  const ofConnectors = opened.use(createConnectorModules(config));
+  const connector = opened.use(createConnectorSet(config, { version, modules: ofConnectors, http, ...way }));
   const models = opened.use(openModels(config, vault, clock));
   const tools = createTools({ descriptor: createInstalled(config), connector, vault, policy });
   const byVerb: Readonly<Record<ActionCall["verb"], Action>> = {

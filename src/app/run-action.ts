@@ -83,6 +83,18 @@ export function createRunAction(config: Config, store: Store): Action<FunctionCa
   }
 }
 
+/** Carries out the modules of a project's connectors, which lie in its own folder. */
+export function createConnectorModules({ root }: Pick<Config, "root">): Action<FunctionCall> {
+  return createFunctionAction({
+    root,
+    size: availableParallelism(),
+    limits: functionLimits,
+    readFolders: [],
+    writeFolders: [],
+    config: readModuleConfig(root),
+  });
+}
+
 function kindOf({ verb }: FunctionCall): "function" | "assignment" {
   return verb === "assignment" ? "assignment" : "function";
 }
