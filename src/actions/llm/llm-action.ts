@@ -1,5 +1,5 @@
 import { type ErrorCode, RunwrightError } from "../../base/error.ts";
-import { isJsonObject, type Json } from "../../base/json.ts";
+import { equalJson, isJsonObject, type Json } from "../../base/json.ts";
 import { limits } from "../../base/limits.ts";
 import type { Action, ActionCall, ActionResult } from "../../ports/action.ts";
 import type { ModelMessage, ModelReply, ModelRequest, Models, ModelTool, ModelToolCall } from "../../ports/model.ts";
@@ -33,6 +33,7 @@ interface Parties {
 
 async function converse(call: ActionCall, parties: Parties): Promise<ActionResult> {
   const { step, definition } = call;
+  assertPinned(call, parties.models);
   const allowed = allowedTools(parties.tools, call);
   let request = firstRequest(call, toolsFor(allowed));
   let isRepaired = false;
@@ -57,6 +58,17 @@ async function converse(call: ActionCall, parties: Parties): Promise<ActionResul
   throw new RunwrightError(
     "model.too-many-turns",
     `The model of step ${step} called tools for ${limits.modelTurnsMax} turns without an answer, which is the most.`,
+  );
+}
+
+/** A published version calls the model at the provider that it was published with, and no other under its name. */
+function assertPinned({ lock, declared, name, step }: ActionCall, models: Models): void {
+  const pin = declared.models?.[name] ?? "";
+  const pinned = lock?.models[pin];
+  if (pinned === undefined || equalJson(pinned, models.describe(pin))) return;
+  throw new RunwrightError(
+    "version.drift",
+    `Step ${step} calls ${pin}, whose provider is not set up as it was when the version was published (kind, address, model). Put it back, or publish again.`,
   );
 }
 

@@ -11,7 +11,7 @@ import { fileOf, publishedRuns, refusal } from "../versions.ts";
 import type { WorkflowFile } from "../workflow-file.ts";
 import { installedConnectors } from "../world.ts";
 import { lockOf } from "./lock.ts";
-import { describeModel } from "./model-settings.ts";
+import { modelDescriber } from "../models.ts";
 
 /** A version that is ready to be published, and the one that it comes after. */
 export interface Publishing {
@@ -38,7 +38,7 @@ export async function preparePublishing(
   const runs = await publishedRuns(draft, catalog);
   const lock = lockOf(draft.plan, {
     connectors: connectorsFor(config, draft),
-    describeModel,
+    describeModel: modelDescriber(config),
     modules: createModuleLocks(config.root),
     root: modulesRoot(config, place),
   });
