@@ -109,7 +109,7 @@ function letPass({ summary }: RunRow, instances: RunView["instances"]): readonly
     ...(summary.outcome === "ok" && failed.length > 0
       ? [`  failed all the same: ${listed(failed.map(({ path }) => shownPath(path)))}`]
       : []),
-    ...(warnings > 0 ? [`  ${warnings} warning${warnings === 1 ? "" : "s"}: what was not there counted as null`] : []),
+    ...(warnings > 0 ? [`  ${warnings} warning${warnings === 1 ? "" : "s"}, beside the steps above`] : []),
   ];
 }
 

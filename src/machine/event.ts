@@ -100,7 +100,7 @@ export const warningsMax = 20;
 
 /** What happened to a run, in order. The journal holds these and nothing else. `v` is the number of the event's form. */
 export type RunEvent = Fact & {
-  /** What counted as null or as an empty list in making it: only in permissive runs. */
+  /** What people should know of it: what counted as null or as an empty list in a permissive run, or that no model gave an answer. */
   readonly warnings?: readonly string[];
 };
 

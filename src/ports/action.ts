@@ -121,7 +121,7 @@ export interface ActionResult {
   readonly artifacts?: Json;
   /** What a write left behind: `<step>.receipt`. */
   readonly receipt?: Json;
-  /** What was let pass, in a permissive run. */
+  /** What people should know: what was let pass in a permissive run, or that no model gave an answer. */
   readonly warnings?: readonly string[];
 }
 

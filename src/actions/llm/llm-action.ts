@@ -48,7 +48,7 @@ async function converse(call: ActionCall, parties: Parties): Promise<ActionResul
     }
     assertWhole(reply, step);
     const answer = answerOf(reply, definition.output);
-    if ("output" in answer) return { output: answer.output };
+    if ("output" in answer) return { output: answer.output, ...scriptedNote(reply, request.pin) };
     if (isRepaired || definition.output === undefined)
       throw new RunwrightError("model.output-invalid", `Step ${step}: ${answer.problem} It was asked twice.`);
     isRepaired = true;
@@ -76,10 +76,14 @@ async function ask(call: ActionCall, models: Models, request: ModelRequest): Pro
   const receipt = await call.once(modelEffect(request), async ({ signal }) => {
     const reply = await models.call(request, signal);
     for (const warning of reply.warnings ?? []) call.log("warn", warning);
-    if (reply.scripted === true) call.log("action", `${request.pin}: answered from a file, by no model`);
     return reply as unknown as Json;
   });
   return receipt as unknown as ModelReply;
+}
+
+/** An answer that no model gave is never taken for one that a model gave. */
+function scriptedNote({ scripted }: ModelReply, pin: string): Pick<ActionResult, "warnings"> {
+  return scripted === true ? { warnings: [`${pin} was answered from a file (scripted): no model was called`] } : {};
 }
 
 function assistantTurn({ text, calls }: ModelReply): ModelMessage {
