@@ -91,7 +91,9 @@ test("control: a run that ends with a fault of the machine is found", async () =
   assert.deepEqual(await runPlan(plan, "good", seeded(1)), { status: "completed", faults: [] });
   const [step] = plan.steps;
   assert.ok(step);
-  const broken = { ...plan, steps: [{ ...step, verb: { kind: "llm", models: [], tools: [] } as const }] };
+  const prompt = { kind: "literal", value: "p" } as const;
+  const verb = { kind: "agent", agents: [], skills: [], prompt, workspace: "temp", tools: [] } as const;
+  const broken = { ...plan, steps: [{ ...step, verb }] };
   const { faults } = await runPlan(broken, "broken", seeded(1));
   assert.match(faults.join(), /machine\.illegal/);
 });
