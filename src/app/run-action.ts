@@ -85,14 +85,21 @@ export function createRunAction(config: Config, store: Store): Action<FunctionCa
 
 /** Carries out the modules of a project's connectors, which lie in its own folder. */
 export function createConnectorModules({ root }: Pick<Config, "root">): Action<FunctionCall> {
-  return createFunctionAction({
-    root,
-    size: availableParallelism(),
-    limits: functionLimits,
-    readFolders: [],
-    writeFolders: [],
-    config: readModuleConfig(root),
-  });
+  let modules: Action<FunctionCall> | undefined;
+  return {
+    run(call, signal) {
+      modules ??= createFunctionAction({
+        root,
+        size: availableParallelism(),
+        limits: functionLimits,
+        readFolders: [],
+        writeFolders: [],
+        config: readModuleConfig(root),
+      });
+      return modules.run(call, signal);
+    },
+    [Symbol.asyncDispose]: async () => await modules?.[Symbol.asyncDispose](),
+  };
 }
 
 function kindOf({ verb }: FunctionCall): "function" | "assignment" {

@@ -162,7 +162,7 @@ const statuses: readonly (readonly [
   [422, "tool.failed"],
   [429, "tool.rate-limited", { "retry-after": "7" }, 7000],
   [429, "tool.rate-limited", { "retry-after": "Sun, 01 Mar 2026 09:31:00 GMT" }, 60_000],
-  [429, "tool.rate-limited", { "retry-after": "99999999" }, 86_400_000],
+  [429, "tool.rate-limited", { "retry-after": "99999999" }, 3_600_000],
   [429, "tool.rate-limited", { "retry-after": "soon" }],
   [429, "tool.rate-limited", { "retry-after": "Sun, 01 Mar 2020 09:31:00 GMT" }, 0],
   [500, "tool.unavailable"],
