@@ -53,6 +53,8 @@ export const limits = {
   stragglerMs: 30_000,
   /** The longest that another side's wish to be left alone is heeded. */
   retryAfterMsMax: 3_600_000, // 1 h
+  /** Runs that are taken over and read at once. */
+  loadsAtOnceMax: 100,
   /** Runs that only wait and stay in memory all the same. */
   idleRunsMax: 1000,
   versionsInMemoryMax: 100,

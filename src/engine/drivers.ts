@@ -13,6 +13,7 @@ import { allowAll } from "./allow-all.ts";
 import { Driver, type DriverDeps, type DriverNews } from "./driver.ts";
 import type { StartRequest } from "./contract.ts";
 import type { News } from "./news.ts";
+import { Places } from "./places.ts";
 import { snapshotBounds, type SnapshotBounds } from "./snapshots.ts";
 import { type PreparedRun, prepareRun } from "./start.ts";
 import { setAside } from "./set-aside.ts";
@@ -41,6 +42,7 @@ export class Drivers {
   readonly #drivers = new Map<string, Driver>();
   readonly #versions = new Map<string, Promise<Version>>();
   readonly #suspects: Suspects;
+  readonly #places = new Places(limits.loadsAtOnceMax);
   #stopping = false;
 
   constructor(deps: DriversDeps) {
@@ -55,22 +57,29 @@ export class Drivers {
       await known.readInbox();
       return this.#rest(known);
     }
-    const row = await this.#deps.store.journal.row(key);
-    if (row === undefined || row.summary.endedAt !== undefined) return;
-    if (row.tries === 0) return this.#takeUp(row, () => undefined);
-    return this.#suspects.alone((cleared) => this.#takeUpSuspect(key, cleared));
+    const taken = await this.#takeUp(key);
+    if (taken === "suspect") return this.#suspects.alone((cleared) => this.#takeUpSuspect(key, cleared));
+    if (taken !== undefined) await this.#rest(taken);
   }
 
-  /** Drives a run that was not in memory here. `committed` is called with its first commit. */
-  async #takeUp(row: RunRow, committed: () => void): Promise<void> {
+  /** Takes a run up that is not in memory here. After a start with very many open runs the first of them go on while the last are not even read. */
+  async #takeUp(key: RunKey): Promise<Driver | "suspect" | undefined> {
+    using _place = await this.#places.take();
+    const row = await this.#deps.store.journal.row(key);
+    if (row === undefined || row.summary.endedAt !== undefined) return undefined;
+    return row.tries === 0 ? await this.#load(row, () => undefined) : "suspect";
+  }
+
+  /** Reads a run. `committed` is called with its first commit. */
+  async #load(row: RunRow, committed: () => void): Promise<Driver | undefined> {
     const { key } = row;
     const version = await this.#versionOf(key, row.version);
     const versions = await this.#versionsOf(key, version);
     // Whoever waited for its turn, or for a version, meanwhile: taken up now, it would only be interrupted.
-    if (this.#stopping) return;
+    if (this.#stopping) return undefined;
     const driver = this.#make({ key, version, versions, deaths: row.tries }, committed);
     await driver.load();
-    await this.#rest(driver);
+    return driver;
   }
 
   /** Its turn may come late: the row is read again. */
@@ -78,7 +87,10 @@ export class Drivers {
     const { store, clock, news } = this.#deps;
     const row = await store.journal.row(key);
     if (row === undefined || row.summary.endedAt !== undefined) return;
-    if (row.tries < limits.deathsMax) return this.#takeUp(row, cleared);
+    if (row.tries < limits.deathsMax) {
+      const driver = await this.#load(row, cleared);
+      return driver === undefined ? undefined : this.#rest(driver);
+    }
 
     const aside = await setAside(store.journal, row, clock.now());
     if (aside === undefined) return;
