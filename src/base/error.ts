@@ -94,17 +94,51 @@ export const errorTable = {
 /** A code from the table; callers compare codes, never messages. */
 export type ErrorCode = keyof typeof errorTable;
 
+/** With these the other side has certainly done nothing of what was asked: it was refused, or never sent. An error may say otherwise. */
+const undoneCodes: ReadonlySet<ErrorCode> = new Set([
+  "tool.not-allowed",
+  "tool.input-invalid",
+  "tool.unauthorised",
+  "tool.rate-limited",
+  "connector.not-configured",
+  "connector.address-refused",
+  "connector.drift",
+  "connector.invalid",
+  "secret.missing",
+  "secret.refused",
+  "policy.denied",
+  "model.not-configured",
+  "model.unauthorised",
+  "model.refused",
+  "model.rate-limited",
+  "model.unavailable",
+  "model.bad-answer",
+  "model.incomplete",
+  "model.output-invalid",
+  "model.too-many-turns",
+]);
+
+/** What an error says beside its code and its message. */
+interface ErrorFacts extends ErrorOptions {
+  readonly retryAfterMs?: number;
+  /** True: the other side has certainly done nothing; false: nobody knows, although the code says so. Left out, the code decides. */
+  readonly undone?: boolean;
+}
+
 /** The one error class. The message names the thing and what was expected and found, and ends with a full stop. */
 export class RunwrightError extends Error {
   readonly code: ErrorCode;
   /** How long the other side asks to be left alone, where it said so. */
   readonly retryAfterMs?: number;
+  /** The other side has certainly done nothing of what was asked. Absent: nobody knows. */
+  readonly undone?: true;
 
-  constructor(code: ErrorCode, message: string, options?: ErrorOptions & { readonly retryAfterMs?: number }) {
+  constructor(code: ErrorCode, message: string, options?: ErrorFacts) {
     super(message, options);
     this.name = "RunwrightError";
     this.code = code;
     if (options?.retryAfterMs !== undefined) this.retryAfterMs = options.retryAfterMs;
+    if (options?.undone ?? undoneCodes.has(code)) this.undone = true;
   }
 }
 
@@ -117,6 +151,35 @@ export function hasCode(error: unknown, code: ErrorCode): error is RunwrightErro
 export function toRunwrightError(error: unknown): RunwrightError {
   if (error instanceof RunwrightError) return error;
   return new RunwrightError("internal", error instanceof Error ? error.message : String(error), { cause: error });
+}
+
+/** The same failure in other words: its code, and all that follows from it. The cause is left out unless it is given. */
+export function reworded(error: RunwrightError, message: string, options: ErrorOptions = {}): RunwrightError {
+  const { code, retryAfterMs, undone = false } = error;
+  return new RunwrightError(code, message, { ...options, undone, ...(retryAfterMs !== undefined && { retryAfterMs }) });
+}
+
+/** The same failure of something that had sent nothing yet: the other side has done nothing. */
+export function undoneBy(error: unknown): RunwrightError {
+  const own = toRunwrightError(error);
+  if (own.undone === true || own.code === "call.aborted") return own;
+  const { code, message, cause, retryAfterMs } = own;
+  return new RunwrightError(code, message, {
+    cause,
+    undone: true,
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
+  });
+}
+
+/** The same failure of something that may have been done in part: nobody knows, whatever the code says. */
+export function inDoubt(error: unknown): unknown {
+  if (!(error instanceof RunwrightError) || error.undone !== true) return error;
+  const { code, message, cause, retryAfterMs } = error;
+  return new RunwrightError(code, message, {
+    cause,
+    undone: false,
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
+  });
 }
 
 /** The message of anything that was thrown. */

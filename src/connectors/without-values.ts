@@ -1,4 +1,4 @@
-import { RunwrightError } from "../base/error.ts";
+import { reworded, RunwrightError } from "../base/error.ts";
 import { isJsonObject, type Json, type JsonObject } from "../base/json.ts";
 
 const charsMin = 4;
@@ -10,9 +10,8 @@ export function withoutValues(error: unknown, settings: JsonObject): unknown {
   const texts = textsIn(settings).toSorted((a, b) => b.length - a.length);
   const message = texts.reduce((said, text) => said.replaceAll(text, "••••"), error.message);
   if (message === error.message) return error;
-  const { retryAfterMs } = error;
   // Without the cause: it says the same once more.
-  return new RunwrightError(error.code, message, retryAfterMs === undefined ? undefined : { retryAfterMs });
+  return reworded(error, message);
 }
 
 function textsIn(value: Json): readonly string[] {

@@ -29,6 +29,7 @@ function toldOf(state: RunState, event: RunEvent): Told | undefined {
     case "effect.held":
     case "effect.unknown":
     case "effect.received":
+    case "effect.failed":
     case "effect.reconciled":
       return effectTold(state, event);
     case "gate.voted":
@@ -88,6 +89,8 @@ function stageOf(
       return { action: `${kind}.result`, outcome: "unknown", payload: event.gate.hash };
     case "effect.received":
       return { action: `${kind}.result`, outcome: "received", payload: digestJson(event.receipt) };
+    case "effect.failed":
+      return { action: `${kind}.${event.looked === true ? "look" : "result"}`, outcome: event.code, payload: sent };
     case "effect.reconciled":
       return { action: `${kind}.result`, outcome: "reconciled", payload: digestJson(event.receipt) };
   }

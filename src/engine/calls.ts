@@ -63,6 +63,7 @@ export function beginCall(call: CallFacts, options: CallOptions, report: (end: C
     say,
     until: (at) => time.standUntil(at, signal),
     held: () => abort("The step waits for people before it goes on."),
+    isOver: () => reported,
     ...(begun !== undefined && { begun }),
   });
   let grace: Disposable | undefined;

@@ -1,6 +1,12 @@
 import { RunwrightError } from "../base/error.ts";
 import type { RunKey } from "../base/ids.ts";
-import { type Beginning, beginOperation, type OperationRequest, receiveReceipt } from "../machine/effects.ts";
+import {
+  type Beginning,
+  beginOperation,
+  failOperation,
+  type OperationRequest,
+  receiveReceipt,
+} from "../machine/effects.ts";
 import type { RunEvent } from "../machine/event.ts";
 import type { RunState } from "../machine/state.ts";
 import type { LiveCall } from "./calls.ts";
@@ -76,11 +82,16 @@ export class OpenWords {
 type Add = (event: RunEvent) => void;
 type Asks = Extract<EffectWord, { kind: "asks" }>;
 
-/** Records what was carried out. It is a fact, also when its step has ended meanwhile. */
+/** Records what was carried out, or came back with a failure. It is a fact, also when its step has ended meanwhile. */
 export function takeReceipts(state: RunState, words: readonly EffectWord[], add: Add): readonly Answered[] {
   return words.flatMap((word) => {
     if (word.kind === "asks") return [];
     const answer = orRefused((): Answer => {
+      if (word.kind === "fails") {
+        add(failOperation(state, word));
+        // Nobody waits for it.
+        return { kind: "received", receipt: null };
+      }
       const received = receiveReceipt(state, word);
       if ("event" in received) add(received.event);
       return { kind: "received", receipt: "event" in received ? word.receipt : received.receipt };

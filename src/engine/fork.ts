@@ -85,8 +85,13 @@ function inheritedEvents({ instances }: RunState, { keepsPath }: Fork): readonly
   return Array.from(instances.values())
     .filter(({ path, effects }) => effects !== undefined && !keepsPath(path))
     .flatMap(({ path, effects = new Map<string, BegunOperation>() }) =>
-      [...effects.values()].filter((effect) => effect.class !== "read").map((effect) => inheritedEvent(path, effect)),
+      [...effects.values()].filter(isLasting).map((effect) => inheritedEvent(path, effect)),
     );
+}
+
+/** What has certainly done nothing is as if it had not begun. */
+function isLasting({ class: effectClass, undone }: BegunOperation): boolean {
+  return effectClass !== "read" && undone !== true;
 }
 
 function inheritedEvent(

@@ -1,7 +1,7 @@
-import { hasCode, RunwrightError } from "../base/error.ts";
+import { hasCode, RunwrightError, toRunwrightError } from "../base/error.ts";
 import type { Json } from "../base/json.ts";
 import type { Hold } from "../machine/effect-gate.ts";
-import type { OperationRequest, ReceiptRequest } from "../machine/effects.ts";
+import type { FailureReport, OperationRequest, ReceiptRequest } from "../machine/effects.ts";
 import type { Operation, PolicyMark } from "../machine/event.ts";
 import type { Effect, EffectTarget, Once, Permit } from "../ports/action.ts";
 import { type CallFacts, operationKey } from "./call-of.ts";
@@ -32,8 +32,8 @@ type Asks = Omit<OperationRequest, "target" | "rule" | "deadline"> & {
   readonly endsAt: () => number | undefined;
 };
 
-/** What a call has to say to its run's journal: it asks for an operation, or has carried one out, or found that it was. */
-type Said = Asks | ({ readonly kind: "receives" } & ReceiptRequest);
+/** What a call has to say to its run's journal: it asks for an operation, or has carried one out, or found that it was, or could not. */
+type Said = Asks | ({ readonly kind: "receives" } & ReceiptRequest) | ({ readonly kind: "fails" } & FailureReport);
 
 /** A word of a call, and how the call is told what became of it. */
 export type EffectWord = Said & { readonly answer: (answer: Answer) => void };
@@ -55,6 +55,8 @@ export interface DoorOptions {
   readonly until: (at: number) => Promise<void>;
   /** Nothing more leaves before people have said something. */
   readonly held: () => void;
+  /** True once the attempt's end was reported: another one may be under way by now. */
+  readonly isOver: () => boolean;
 }
 
 const noPolicy: PolicyMark = { rules: [], version: "" };
@@ -106,8 +108,30 @@ export class Door {
     const given = this.#beginsWith(operation) ?? (await this.#tell(asks));
     const leave = given.kind === "looks" ? await this.#look(asks, effect, given) : given;
     if (leave.kind === "received") return leave.receipt;
-    const receipt = await carryOut(this.#permitOf(asks, leave));
+    const receipt = await this.#orFailed(asks, false, async () => {
+      const left = await carryOut(this.#permitOf(asks, leave));
+      assertKept(asks.path, operation, left);
+      return left;
+    });
     return await this.#receive(asks, effect, receipt);
+  }
+
+  /**
+   * Says of a call that comes back with a failure that it did. Nobody waits for it to become durable: the attempt's end, which follows, is
+   * written behind it or with it.
+   */
+  async #orFailed<T>({ path, attempt, operation }: Asks, looked: boolean, call: () => Promise<T>): Promise<T> {
+    try {
+      return await call();
+    } catch (error) {
+      const { code, undone } = toRunwrightError(error);
+      // What was cut off has not come back.
+      if (code === "call.aborted") throw error;
+      const isUndone = undone === true && !looked && !this.#options.isOver();
+      const more = { ...(isUndone && { undone }), ...(looked && { looked: true as const }) };
+      this.#options.say({ kind: "fails", path, attempt, operation, code, ...more, answer: () => undefined });
+      throw error;
+    }
   }
 
   /** Looks whether it was carried out, once what was under way can no longer arrive; where it was not, it begins anew. */
@@ -120,7 +144,11 @@ export class Door {
     await until(notBefore);
     const deadline = endsAt();
     const leave = { ...(deadline !== undefined && { deadline }), ...(policy !== undefined && { policy }) };
-    const found = await effect.find?.(this.#permitOf(asks, leave));
+    const found = await this.#orFailed(asks, true, async () => {
+      const given = await effect.find?.(this.#permitOf(asks, leave));
+      if (given !== undefined) assertKept(asks.path, asks.operation, given);
+      return given;
+    });
     if (found !== undefined) return { kind: "received", receipt: await this.#receive(asks, effect, found, true) };
     const given = await this.#tell({ ...asks, looked: true });
     if (given.kind !== "looks") return given;
@@ -130,7 +158,6 @@ export class Door {
   /** Its receipt, or the one that stands before it. */
   async #receive(asks: Asks, effect: Effect, receipt: Json, isFound = false): Promise<Json> {
     const { path, attempt, operation } = asks;
-    assertKept(path, operation, receipt);
     const usage = usageOf(effect, receipt);
     const more = { ...(usage !== undefined && { usage }), ...(isFound && { found: true as const }) };
     const keeping = this.#tell({ kind: "receives", path, attempt, operation, receipt, ...more });
@@ -154,7 +181,7 @@ export class Door {
   }
 
   /** Resolves when the word is durable. */
-  #tell(word: Said): Promise<Exclude<Answer, { kind: "refused" | "held" }>> {
+  #tell(word: Exclude<Said, { kind: "fails" }>): Promise<Exclude<Answer, { kind: "refused" | "held" }>> {
     const { say, held } = this.#options;
     return new Promise((resolve, reject) => {
       const answer = (given: Answer): void => {

@@ -1,4 +1,4 @@
-import { RunwrightError, toRunwrightError } from "../base/error.ts";
+import { reworded, toRunwrightError } from "../base/error.ts";
 import { isJsonObject, type Json } from "../base/json.ts";
 import type { Action, ActionCall, ActionResult, Effect, Once } from "../ports/action.ts";
 
@@ -49,10 +49,9 @@ function redactedFind(effect: Effect, redact: Redact): Effect {
 
 /** The same code, so that what follows is the same. Where something was taken out the cause goes too: it would say it again. */
 function redactedError(error: unknown, redact: Redact): unknown {
-  const { code, message, retryAfterMs } = toRunwrightError(error);
-  const clean = redact(message);
-  if (clean === message) return error;
-  return new RunwrightError(code, clean, retryAfterMs === undefined ? {} : { retryAfterMs });
+  const own = toRunwrightError(error);
+  const clean = redact(own.message);
+  return clean === own.message ? error : reworded(own, clean);
 }
 
 /** The value with every text in it redacted, names of fields too; the value itself where there is nothing to take out. */

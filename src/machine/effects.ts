@@ -87,7 +87,8 @@ function ruled(instance: Instance, request: OperationRequest): Beginning | undef
 
 /** What stands against calling it once more: what is not known of the call before. */
 function begunBefore(before: BegunOperation | undefined, request: OperationRequest): Beginning | undefined {
-  if (before === undefined || before.receipt !== undefined || before.again === true) return undefined;
+  if (before === undefined || before.receipt !== undefined || before.again === true || before.undone === true)
+    return undefined;
   const risky = [before.class, request.class].find((each) => !repeatable.has(each));
   if (risky === undefined || request.looked === true) return undefined;
   const { operation, key, begunAt, deadline, target, policy } = before;
@@ -121,6 +122,8 @@ function operationBefore(instance: Instance, { path, operation }: OperationReque
     const message = `Step ${path} has ${limits.operationsMax} operations, which is the most; spread them over the items of a for_each.`;
     throw new RunwrightError("effect.too-many", message);
   }
+  // It never happened: the next attempt may do something else under this name.
+  if (before.undone === true) return undefined;
   // Another run had other inputs, perhaps: then it is another operation.
   if (before.inherited === true && before.operation.digest !== operation.digest) return undefined;
   assertSame(instance, before, operation);
@@ -149,6 +152,28 @@ export function receiveReceipt(
   const kind = found === true ? "effect.reconciled" : "effect.received";
   const used = usage === undefined ? {} : { usage };
   return { event: { kind, v: 1, path, operation: effect.operation, receipt, ...used } };
+}
+
+/** A call that has come back with a failure. */
+export interface FailureReport extends Pick<OperationRequest, "path" | "attempt" | "operation"> {
+  readonly code: string;
+  readonly undone?: true;
+  readonly looked?: true;
+}
+
+/** The event for a failed call. That nothing was done counts only of the call that was begun last, and only where none before it is in doubt. */
+export function failOperation(state: RunState, { attempt, ...failure }: FailureReport): RunEvent {
+  const { path, operation, code, undone, looked } = failure;
+  const effect = state.instances.get(path)?.effects?.get(operationName(operation));
+  if (state.ended !== undefined || effect === undefined) throw tooLate(path);
+  const isKnown = undone === true && effect.attempt === attempt && canBeUndone(effect);
+  const more = { ...(isKnown && { undone }), ...(looked === true && { looked }) };
+  return { kind: "effect.failed", v: 1, path, operation: effect.operation, code, ...more };
+}
+
+/** True for what was called, has no answer, and was not in doubt before that call. */
+function canBeUndone({ receipt, undone, doubted }: BegunOperation): boolean {
+  return receipt === undefined && undone !== true && doubted !== true;
 }
 
 /** Keeps what another run has begun until its instance comes into being. */
@@ -181,6 +206,8 @@ export function applyEffectEvent(state: RunState, instance: Instance, event: Eff
     case "effect.reconciled":
       effectsOf(instance).set(name, withReceipt(before, event));
       return spend(state, instance, event.usage);
+    case "effect.failed":
+      return applyFailure(instance, event);
     case "effect.intended":
       effectsOf(instance).set(name, begun(state, instance, event, { before, at }));
   }
@@ -191,10 +218,21 @@ function effectsOf(instance: Instance): Map<string, BegunOperation> {
   return instance.effects;
 }
 
+/** Nothing follows of a failure after which nobody knows: it stands in the journal, and what decides is that there is no receipt. */
+function applyFailure(instance: Instance, event: Extract<EffectEvent, { kind: "effect.failed" }>): void {
+  const name = operationName(event.operation);
+  const before = instance.effects?.get(name);
+  if (before === undefined) throw illegal(event, "the operation was not begun");
+  if (event.undone !== true) return;
+  if (!canBeUndone(before)) throw illegal(event, "more is known of the operation");
+  effectsOf(instance).set(name, { ...before, undone: true });
+}
+
 function withReceipt(before: BegunOperation | undefined, event: ReceiptEvent): BegunOperation {
   if (before === undefined) throw illegal(event, "the operation was not begun");
   if (before.receipt !== undefined) throw illegal(event, "the operation has its receipt");
-  return { ...before, receipt: event.receipt };
+  const { undone: _undone, ...known } = before;
+  return { ...known, receipt: event.receipt };
 }
 
 function begun(
@@ -211,11 +249,22 @@ function begun(
     ...(target !== undefined && { target }),
     ...(policy !== undefined && { policy }),
   };
-  if (before === undefined || (before.inherited === true && before.key !== key))
-    return { operation, key, class: effectClass, begunAt: at, attempt, ...more };
-  if (before.key !== key) throw illegal(event, "the operation has another key");
-  if (before.receipt !== undefined && isValid(before, instance)) throw illegal(event, "the operation has its receipt");
-  return { operation, key, class: effectClass, begunAt: before.begunAt, attempt, ...more };
+  const last = lastingOf(before, key);
+  if (last === undefined) return { operation, key, class: effectClass, begunAt: at, attempt, ...more };
+  if (last.key !== key) throw illegal(event, "the operation has another key");
+  if (last.receipt !== undefined && isValid(last, instance)) throw illegal(event, "the operation has its receipt");
+  const doubt = isInDoubt(last) ? { doubted: true as const } : {};
+  return { operation, key, class: effectClass, begunAt: last.begunAt, attempt, ...more, ...doubt };
+}
+
+/** What was begun, unless it has done nothing, or is another operation that the run before had under this name. */
+function lastingOf(before: BegunOperation | undefined, key: string): BegunOperation | undefined {
+  return before?.undone === true || (before?.inherited === true && before.key !== key) ? undefined : before;
+}
+
+/** What may be repeated is called again although nobody knows of the call before; everything else is first looked for, or settled by people. */
+function isInDoubt({ receipt, again, class: effectClass }: BegunOperation): boolean {
+  return receipt === undefined && again !== true && repeatable.has(effectClass);
 }
 
 function isUnderWay(state: RunState, instance: Instance, attempt: number): boolean {

@@ -260,6 +260,20 @@ type Fact =
       /** What it used up. */
       readonly usage?: Usage;
     }
+  /**
+   * The call of an operation came back with a failure. With `undone` the other side has certainly done nothing, and the next call begins anew;
+   * without, nobody knows whether it was carried out.
+   */
+  | {
+      readonly kind: "effect.failed";
+      readonly v: 1;
+      readonly path: string;
+      readonly operation: Operation;
+      readonly code: string;
+      readonly undone?: true;
+      /** It is the look for an earlier call that has failed: nothing is known of that call. */
+      readonly looked?: true;
+    }
   /** The policy denies an operation: nothing left. */
   | {
       readonly kind: "effect.denied";

@@ -1,7 +1,7 @@
 import type { BegunOperation, Gate, Instance, RunState } from "./state.ts";
 
 /** Number of the form of a written state. Whoever changes what stands in one raises it: an older one is then ignored, and the events are read. */
-export const snapshotForm = 2;
+export const snapshotForm = 3;
 
 /** A user's value: null when there is none, in a list of one when it stands there, else the place of its digest. */
 export type Kept = null | readonly [unknown] | number;

@@ -122,6 +122,10 @@ export interface BegunOperation {
   readonly inherited?: true;
   /** Somebody who looked has said that it is to be called again. */
   readonly again?: true;
+  /** The call came back, and has certainly done nothing: the next one begins anew. */
+  readonly undone?: true;
+  /** A call before the last one has no answer either: what the last one says is nothing about it. */
+  readonly doubted?: true;
   readonly receipt?: Json;
 }
 

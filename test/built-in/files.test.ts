@@ -121,8 +121,9 @@ test("what a crash left aside is taken away by the repetition, and a file keeps 
 
 test("a file is moved, never over another, and its undo moves it back", async () => {
   await using stage = withFiles({ "a.md": "a", "b.md": "b" });
-  await assert.rejects(stage.call("files.move", { from: "a.md", to: "b.md" }), (error) =>
-    hasCode(error, "tool.conflict"),
+  await assert.rejects(
+    stage.call("files.move", { from: "a.md", to: "b.md" }),
+    (error) => hasCode(error, "tool.conflict") && error.undone === true,
   );
   assert.deepEqual([textIn(stage, "a.md"), textIn(stage, "b.md")], ["a", "b"]);
   const moved = await stage.call("files.move", { from: "a.md", to: "done/a.md" });

@@ -1,3 +1,4 @@
+import { RunwrightError } from "../../src/base/error.ts";
 import type { Effect } from "../../src/ports/action.ts";
 import type { Policy } from "../../src/ports/policy.ts";
 import { ada } from "../engine/stage.ts";
@@ -103,6 +104,24 @@ steps:
       settled(world, world.engine.decide(key, ada, { path: "unsure/pay", outcome: "accepted", edits })),
   },
   {
+    name: "failed-calls",
+    about:
+      "operations whose calls came back with a failure: nothing was done, nobody knows, and a look that failed itself",
+    text: `workflow: w
+mode: parallel
+steps:
+  - { id: refused, function: work, retry: { max: 1, delay: 1s, backoff: fixed, jitter: false } }
+  - { id: unsure, function: work, retry: { max: 1, delay: 1s, backoff: fixed, jitter: false } }
+  - { id: looked, function: work, timeout: 10s, retry: { max: 2, delay: 1s, backoff: fixed, jitter: false } }
+  - { id: blind, function: work, retry: { max: 1, delay: 1s, backoff: fixed, jitter: false } }
+`,
+    work: failFirst(),
+    async live(world, key) {
+      await pass(world, 120 * second);
+      await settled(world, world.engine.decide(key, ada, { path: "blind", outcome: "accepted", edits }));
+    },
+  },
+  {
     name: "unknown-outcomes",
     about: "operations that a crash cut off: called again because somebody said so, done, failed, and found",
     text: `workflow: w
@@ -125,6 +144,25 @@ steps:
     },
   },
 ];
+
+/** Every step's operation fails the first time it is called, and so does the first look for one. */
+function failFirst(): NonNullable<Story["work"]> {
+  const called = new Set<string>();
+  const isFirst = (what: string): boolean => !called.has(what) && called.add(what).has(what);
+  return ({ once, path }) => {
+    const find = async (): Promise<undefined> => {
+      if (isFirst("a look")) throw new RunwrightError("tool.unavailable", "nobody answers");
+    };
+    const effects: Readonly<Record<string, Effect>> = {
+      unsure: { name: "pay", class: "keyed" },
+      looked: { name: "pay", class: "readback", find },
+    };
+    return once(effects[path] ?? { name: "pay", class: "blind" }, async () => {
+      if (isFirst(path)) throw new RunwrightError("tool.unavailable", "not now", { undone: path === "refused" });
+      return { paid: path };
+    });
+  };
+}
 
 /** Every step's operation hangs the first time it is called. */
 function cutOffOnce(): NonNullable<Story["work"]> {

@@ -50,8 +50,8 @@ function checkEvent(state: RunState, event: RunEvent, decided: Set<string>, blam
   const instance = state.instances.get(event.path);
   if (instance === undefined) return blame(`${event.kind} of ${event.path}, which does not exist`);
   if (event.kind === "effect.intended") return checkIntent(state, instance, blame);
-  // A receipt may follow the end of its step.
-  if (event.kind === "effect.received" || event.kind === "effect.reconciled") return;
+  // A receipt, or a failure, may follow the end of its step.
+  if (event.kind === "effect.received" || event.kind === "effect.reconciled" || event.kind === "effect.failed") return;
   if (hasEnded(instance.status)) blame(`M2: ${event.kind} of ${event.path} after it was ${instance.status}`);
   checkBegin(state, instance, event, blame);
   checkCall(state, instance, event, { decided, blame });

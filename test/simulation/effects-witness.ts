@@ -14,6 +14,8 @@ export interface EffectsWitness {
   forget(): void;
   /** An operation of a call leaves for another system. */
   leaves(call: ActionCall, key: string, effect: Effect): void;
+  /** What has left was refused there: nothing was done. */
+  refuses(call: ActionCall, key: string): void;
   /** What has left has reached the other system. */
   arrives(key: string): void;
   /** Somebody looks whether an operation was carried out. */
@@ -33,6 +35,9 @@ export function createEffectsWitness(blame: (what: string) => void): EffectsWitn
   const gone = new Set<string>();
   /** Operations of these steps may be called again: people said so, or somebody looked and found nothing. */
   const repeatable = new Set<string>();
+  /** Steps whose operation was refused at some time, and those of which that is durable, as long as it is not called again. */
+  const refused = new Set<string>();
+  const undone = new Set<string>();
   let left = 0;
 
   return {
@@ -42,12 +47,13 @@ export function createEffectsWitness(blame: (what: string) => void): EffectsWitn
     note(run, event) {
       if (event.kind === "effect.intended") noteIntent(nameOf(run, event), event);
       if (event.kind === "effect.received" || event.kind === "effect.reconciled") noteReceipt(nameOf(run, event));
+      if (event.kind === "effect.failed" || event.kind === "effect.unknown") noteUnknown(run, event);
       if (event.kind === "effect.denied") denied.add(nameOf(run, event));
       if (event.kind === "effect.intended" && denied.has(nameOf(run, event)))
         blame(`operation of ${runKeyText(run)} ${event.path} was denied and begun`);
     },
     forget() {
-      for (const known of [intended, received, keys, denied]) known.clear();
+      for (const known of [intended, received, keys, denied, undone]) known.clear();
     },
     leaves({ key: run, path }, key, { class: effectClass, target }) {
       const name = `operation of ${runKeyText(run)} ${path}`;
@@ -60,6 +66,11 @@ export function createEffectsWitness(blame: (what: string) => void): EffectsWitn
       if (effectClass === "readback" && carriedOut.has(key)) blame(`${name} can be looked for and was done twice`);
       gone.add(key);
     },
+    refuses({ key: run, path }, key) {
+      // Nobody has done anything of it: it may leave again, whatever it is.
+      gone.delete(key);
+      refused.add(`${runKeyText(run)} ${path}`);
+    },
     arrives: (key) => void carriedOut.add(key),
     wasCarriedOut: (key) => carriedOut.has(key),
     mayRepeat: (run, path) => void repeatable.add(`${runKeyText(run)} ${path}`),
@@ -67,7 +78,19 @@ export function createEffectsWitness(blame: (what: string) => void): EffectsWitn
 
   function noteIntent(name: string, { key, class: effectClass }: Extract<EffectEvent, { kind: "effect.intended" }>) {
     intended.add(key);
+    undone.delete(name);
     if (effectClass !== "read") keys.set(name, key);
+  }
+
+  function noteUnknown(run: RunKey, event: Extract<EffectEvent, { kind: "effect.failed" | "effect.unknown" }>): void {
+    const name = nameOf(run, event);
+    if (event.kind === "effect.unknown") {
+      if (undone.has(name)) blame(`operation of ${name} has done nothing, and people are asked about it`);
+    } else if (event.undone === true) {
+      undone.add(name);
+      if (!refused.has(`${runKeyText(run)} ${event.path}`))
+        blame(`operation of ${name} is said to have done nothing, and was not refused`);
+    }
   }
 
   function noteReceipt(name: string): void {

@@ -31,6 +31,8 @@ export type MissingGuard =
   | "policy"
   /** Whoever looks whether something was carried out finds nothing. */
   | "find"
+  /** Calls that fail say that nothing was done, whatever was. */
+  | "undone"
   /** Runs that are given up are not told. */
   | "cascade";
 
@@ -54,6 +56,7 @@ export function journalWithout(
     case "nudge":
     case "policy":
     case "find":
+    case "undone":
     case "durable-commit":
       return journal;
     case "look":

@@ -12,6 +12,10 @@ export interface Surroundings {
   readonly ends: (call: ActionCall) => void;
   /** An operation of a call leaves for another system. */
   readonly leaves: (call: ActionCall, key: string, effect: Effect) => void;
+  /** That system refuses it, and has done nothing. */
+  readonly refuses: (call: ActionCall, key: string) => void;
+  /** Whatever fails says that it has done nothing. */
+  readonly lies: boolean;
   /** It reaches that system, and that can be looked for. */
   readonly arrives: (key: string) => void;
   readonly wasCarriedOut: (key: string) => boolean;
@@ -55,14 +59,20 @@ function stoppedBy(signal: AbortSignal, heard: (stop: () => void) => void): Prom
 
 /** One operation, whose answer comes, comes late, or gets lost. Its class is that of the step, as a module's author would write it. */
 function operate(surroundings: Surroundings, call: ActionCall): Promise<Json> {
-  const { chance, leaves, arrives } = surroundings;
+  const { chance, leaves, refuses, lies, arrives } = surroundings;
   const effect = effectOf(surroundings, call);
   return call.once(effect, async ({ key }) => {
     leaves(call, key, effect);
+    // Refused: nothing of it has arrived, and nothing will.
+    if (chance.maybe(0.15)) {
+      await slowly(surroundings, operationMsMax);
+      refuses(call, key);
+      throw new RunwrightError("tool.unavailable", "as the dice fell", { undone: true });
+    }
     // A part of what is sent arrives although its sender is gone by then, as long as it was to live.
     if (chance.maybe(0.5)) arrives(key);
     await slowly(surroundings, operationMsMax);
-    if (chance.maybe(0.2)) throw errorOf(0.8);
+    if (chance.maybe(0.2)) throw errorOf(0.8, lies);
     arrives(key);
     return { paid: call.attempt };
   });
@@ -95,6 +105,6 @@ function resultOf(call: ActionCall, dice: number): ActionResult {
   return dice < 0.1 ? { output, vars: { last: call.path } } : { output };
 }
 
-function errorOf(dice: number): RunwrightError {
-  return new RunwrightError(dice < 0.93 ? "function.failed" : "function.not-found", "as the dice fell");
+function errorOf(dice: number, undone = false): RunwrightError {
+  return new RunwrightError(dice < 0.93 ? "function.failed" : "function.not-found", "as the dice fell", { undone });
 }

@@ -70,6 +70,8 @@ const controls: readonly (readonly [Exclude<MissingGuard, "none">, RegExp, "once
   ["hold", /^operation of .* was started after its pause was durable/],
   ["policy", /^operation of .* left, and the policy denies it/],
   ["find", /^operation of .* can be looked for and was done twice/],
+  ["undone", /^operation of .* is blind and was carried out again/],
+  ["undone", /^operation of .* is said to have done nothing, and was not refused/],
   ["fence", /left before its start was durable|was carried out again|runs twice|damaged|M\d/],
   ["fence", /two holders/],
   ["holders", /two holders/],

@@ -2,7 +2,7 @@ import { type RunKey, runKeyText } from "../../src/base/ids.ts";
 import { isJsonObject } from "../../src/base/json.ts";
 import type { RunEvent } from "../../src/machine/event.ts";
 import type { ActionCall } from "../../src/ports/action.ts";
-import type { Append, InboxEntry, InboxOutcome, InboxRow, Journal } from "../../src/ports/journal.ts";
+import type { Append, InboxEntry, InboxOutcome, InboxRow, Journal, NewRun } from "../../src/ports/journal.ts";
 import { readEvents } from "../../src/ports/stored-event.ts";
 import { createEffectsWitness, type EffectsWitness } from "./effects-witness.ts";
 
@@ -29,6 +29,8 @@ export interface Witness {
   /** How many appends have become durable: while it does not rise, nothing happens. */
   readonly appends: number;
   blame(what: string): void;
+  /** Runs that have become durable, each with its first turn. */
+  created(runs: readonly NewRun[]): void;
   /** What one commit of a process has made durable. */
   appended(batch: readonly Append[], generation: number): void;
   tookOver(key: RunKey, generation: number): void;
@@ -72,6 +74,7 @@ export function createWitness(): Witness {
       return appends;
     },
     blame,
+    created: (fresh) => noteAll(fresh.map(({ key, segment }) => ({ key, events: eventsOf(segment.events) }))),
     appended(batch, generation) {
       appends += batch.length;
       for (const { lease, consumed } of batch) {

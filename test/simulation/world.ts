@@ -170,6 +170,8 @@ export async function openWorld(
         clock: processClock(mine),
         begins: (call) => alive.has(mine) && witness.callBegins(call, mine),
         ends: (call) => alive.has(mine) && witness.callEnds(call, mine),
+        refuses: (call, key) => alive.has(mine) && witness.effects.refuses(call, key),
+        lies: missing === "undone",
         arrives: (key) => witness.effects.arrives(key),
         wasCarriedOut: (key) => missing !== "find" && witness.effects.wasCarriedOut(key),
         leaves: (call, key, effect) => alive.has(mine) && witness.effects.leaves(call, key, effect),
@@ -203,6 +205,11 @@ export async function openWorld(
   function watched(journal: Journal, mine: number): Journal {
     return {
       ...journal,
+      async create(runs) {
+        const results = await journal.create(runs);
+        witness.created(runs.filter((_, index) => results[index]?.created === true));
+        return results;
+      },
       async append(batch) {
         const results = await journal.append(batch);
         witness.appended(

@@ -93,7 +93,10 @@ async function openFile(folder: Folder, name: string): Promise<Awaited<ReturnTyp
     const code = codeOf(error);
     if (code === "ENOENT") return undefined;
     if (code === "ELOOP") throw noFile(name);
-    throw new RunwrightError("tool.failed", `'${name}' cannot be read: ${code ?? "unknown"}.`, { cause: error });
+    throw new RunwrightError("tool.failed", `'${name}' cannot be read: ${code ?? "unknown"}.`, {
+      cause: error,
+      undone: true,
+    });
   }
 }
 
@@ -101,6 +104,9 @@ function assertFile(stat: Stats, name: string): void {
   if (!stat.isFile()) throw noFile(name);
 }
 
+/** What is to be written over is looked at first. */
 function noFile(name: string): RunwrightError {
-  return new RunwrightError("tool.failed", `'${name}' is no file, or a link to one; links are not followed.`);
+  return new RunwrightError("tool.failed", `'${name}' is no file, or a link to one; links are not followed.`, {
+    undone: true,
+  });
 }

@@ -142,12 +142,15 @@ async function restore(
     throw new RunwrightError(
       "tool.failed",
       `What stood in '${place.text}' was not kept: it was no text, or more than ${builtInLimits.beforeBytesMax} bytes.`,
+      { undone: true },
     );
   const found = now === "large" ? "large" : (now?.digest ?? null);
   const goal = typeof wanted === "string" ? digestText(wanted) : null;
   if (found === goal) return { output: { path: place.text, restored: false }, receipt: receiptOf(place, now, goal) };
   if (found !== left)
-    throw new RunwrightError("tool.conflict", `'${place.text}' was changed since; it was left as it is.`);
+    throw new RunwrightError("tool.conflict", `'${place.text}' was changed since; it was left as it is.`, {
+      undone: true,
+    });
   const { receipt } =
     typeof wanted === "string" ? await put(folder, place, Buffer.from(wanted), key) : await remove(folder, place);
   return { output: { path: place.text, restored: true }, ...(receipt !== undefined && { receipt }) };
@@ -184,24 +187,26 @@ function moveAction(open: OpenFolder): BuiltInAction {
 /** A second name is made, which fails where one is there, and then the first is taken away: no file is ever written over. */
 async function moveFile(source: Folder, from: Place, target: Folder, to: Place): Promise<void> {
   const file = await statOf(source, from.name);
-  if (file === undefined) throw new RunwrightError("tool.failed", `There is no file '${from.text}'.`);
+  if (file === undefined) throw new RunwrightError("tool.failed", `There is no file '${from.text}'.`, { undone: true });
   const [old, fresh] = [source.at(from.name), target.at(to.name)];
   const there = await statOf(target, to.name);
-  if (there !== undefined && (there.ino !== file.ino || from.text === to.text))
-    throw new RunwrightError("tool.conflict", `'${to.text}' is there already; nothing was moved.`);
+  if (there !== undefined && (there.ino !== file.ino || from.text === to.text)) throw isThere(to);
   try {
     // A crash may have left both names, which are then one file.
     if (there === undefined) await link(old, fresh);
     await unlink(old);
   } catch (error) {
-    if (codeOf(error) === "EEXIST")
-      throw new RunwrightError("tool.conflict", `'${to.text}' is there already; nothing was moved.`, { cause: error });
+    if (codeOf(error) === "EEXIST") throw isThere(to, error);
     // File systems without second names.
     if (!["EPERM", "ENOTSUP", "ENOSYS", "EMLINK"].includes(codeOf(error) ?? "")) throw error;
     await rename(old, fresh);
   }
   await target.sync();
   await source.sync();
+}
+
+function isThere({ text }: Place, cause?: unknown): RunwrightError {
+  return new RunwrightError("tool.conflict", `'${text}' is there already; nothing was moved.`, { cause, undone: true });
 }
 
 function receiptOf({ text: path }: Place, before: Content | "large" | undefined, left: string | null): ToolReceipt {

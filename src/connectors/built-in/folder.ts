@@ -40,7 +40,7 @@ async function realBase(base: string): Promise<string> {
   try {
     return await realpath(base);
   } catch (error) {
-    throw new RunwrightError("tool.failed", `The folder ${base} is not there.`, { cause: error });
+    throw new RunwrightError("tool.failed", `The folder ${base} is not there.`, { cause: error, undone: true });
   }
 }
 
@@ -73,8 +73,7 @@ async function openDirectory(place: string, name: string): ReturnType<typeof ope
 async function enterByName(place: string, name: string): Promise<Folder> {
   try {
     const stat = await lstat(place);
-    if (!stat.isDirectory())
-      throw new RunwrightError("tool.failed", `'${name}' is no folder, or a link to one; links are not followed.`);
+    if (!stat.isDirectory()) throw folderProblem(Object.assign(new Error("no folder"), { code: "ENOTDIR" }), name);
   } catch (error) {
     throw error instanceof RunwrightError ? error : folderProblem(error, name);
   }
@@ -85,16 +84,16 @@ async function enterByName(place: string, name: string): Promise<Folder> {
   };
 }
 
+/** Folders are opened before anything is done in them. */
 function folderProblem(error: unknown, name: string): RunwrightError {
-  const code = codeOf(error);
-  if (code === "ENOENT") return new RunwrightError("tool.failed", `There is no folder '${name}'.`, { cause: error });
+  return new RunwrightError("tool.failed", folderMessage(codeOf(error), name), { cause: error, undone: true });
+}
+
+function folderMessage(code: string | undefined, name: string): string {
+  if (code === "ENOENT") return `There is no folder '${name}'.`;
   if (code === "ELOOP" || code === "ENOTDIR")
-    return new RunwrightError("tool.failed", `'${name}' is no folder, or a link to one; links are not followed.`, {
-      cause: error,
-    });
-  return new RunwrightError("tool.failed", `The folder '${name}' cannot be opened: ${code ?? "unknown"}.`, {
-    cause: error,
-  });
+    return `'${name}' is no folder, or a link to one; links are not followed.`;
+  return `The folder '${name}' cannot be opened: ${code ?? "unknown"}.`;
 }
 
 /** `ENOENT` and the like. */

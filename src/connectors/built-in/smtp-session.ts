@@ -1,6 +1,6 @@
 import { connect, isIP, type Socket } from "node:net";
 import type { SendMailOptions, SentMessageInfo, TransportOptions } from "nodemailer";
-import { type ErrorCode, RunwrightError } from "../../base/error.ts";
+import { type ErrorCode, RunwrightError, undoneBy } from "../../base/error.ts";
 import type { JsonObject } from "../../base/json.ts";
 import { builtInLimits } from "./limits.ts";
 
@@ -25,7 +25,10 @@ export async function overSmtp<T>(
 ): Promise<T> {
   const { createTransport } = await import("nodemailer");
   const server = serverOf(settings);
-  const line = createLine(await addressOf(server.host), server.port);
+  const address = await addressOf(server.host).catch((error: unknown) => {
+    throw undoneBy(error);
+  });
+  const line = createLine(address, server.port);
   signal.addEventListener("abort", line.end, { once: true });
   try {
     if (signal.aborted) throw new Error("aborted");
@@ -102,6 +105,9 @@ function createLine(address: string, port: number): Line {
 
 interface MailError extends Error {
   readonly code?: string;
+  /** What the library was about to do, `RCPT TO` for one. */
+  readonly command?: string;
+  readonly syscall?: string;
   readonly responseCode?: number;
   readonly response?: string;
 }
@@ -111,7 +117,16 @@ function mailFailure(error: unknown, { host, port }: Server): RunwrightError {
   const { code, responseCode, response, message } = error as MailError;
   const said = (response ?? message).replaceAll(/\s+/g, " ").slice(0, 300).replace(/\.$/, "");
   const meaning = (code === undefined ? undefined : byCode[code]) ?? answerMeaning(responseCode, code);
-  return new RunwrightError(meaning, `The mail server ${host}:${port} says: ${said}.`, { cause: error });
+  return new RunwrightError(meaning, `The mail server ${host}:${port} says: ${said}.`, {
+    cause: error,
+    undone: isBeforeData(error as MailError),
+  });
+}
+
+/** The server takes a mail, or does not, once it has let its data come. Before that, what it refuses it does not have. */
+function isBeforeData({ code, command = "", syscall }: MailError): boolean {
+  if (syscall === "connect" || code === "EENVELOPE") return true;
+  return /^(?:EHLO|HELO|LHLO|STARTTLS|AUTH|MAIL FROM|RCPT TO)\b/.test(command) || byCode[code ?? ""] !== undefined;
 }
 
 const byCode: Readonly<Record<string, ErrorCode>> = {

@@ -1,5 +1,5 @@
 import { type Dispatcher, request } from "undici";
-import { RunwrightError } from "../../base/error.ts";
+import { inDoubt, RunwrightError } from "../../base/error.ts";
 import type { RequestPlan } from "../http-plan.ts";
 import { type Answer, bytesOf, valueOf } from "./answer.ts";
 import type { HttpBounds } from "./bounds.ts";
@@ -32,7 +32,10 @@ export async function exchange(on: Exchange, asked: ReadyRequest, signal: AbortS
   const until = AbortSignal.any([signal, AbortSignal.timeout(on.bounds.requestMs)]);
   let here = asked;
   for (let hops = 0; ; hops += 1) {
-    const answer = await exchangeOnce(on, here, { signal, until });
+    const answer = await exchangeOnce(on, here, { signal, until }).catch((error: unknown) => {
+      // Behind a redirect: the first server has answered, and may have done something.
+      throw hops === 0 ? error : inDoubt(error);
+    });
     const next = redirected(here, answer);
     if (next === undefined) return answer;
     if (hops === on.bounds.redirectsMax)
@@ -120,9 +123,12 @@ function addressAfter(from: URL, location: string): URL {
     throw new RunwrightError(
       "connector.address-refused",
       "The server redirects to what is no address over http or https.",
+      { undone: false },
     );
   if (from.protocol === "https:" && to.protocol === "http:")
-    throw new RunwrightError("connector.address-refused", "The server redirects from https to http.");
+    throw new RunwrightError("connector.address-refused", "The server redirects from https to http.", {
+      undone: false,
+    });
   to.username = "";
   to.password = "";
   return to;

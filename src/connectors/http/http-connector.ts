@@ -1,5 +1,5 @@
 import { digestText } from "../../base/digest.ts";
-import { RunwrightError } from "../../base/error.ts";
+import { reworded, RunwrightError, undoneBy } from "../../base/error.ts";
 import { isJsonObject, type Json, type JsonObject } from "../../base/json.ts";
 import type { ConnectorDescriptor } from "../../language/connector.ts";
 import { evaluate } from "../../language/expression/evaluate.ts";
@@ -38,15 +38,10 @@ export function createHttpConnector(options: HttpConnectorOptions): Connector {
   return {
     call: async (descriptor, call, surroundings) =>
       await named({ descriptor, call, surroundings }, async () => {
-        const at = prepare(descriptor, call, surroundings);
+        const { at, headers } = await readied(descriptor, call, surroundings);
         const { plan, asking, values } = at;
-        await readFirst(at);
-        const { request, keyHeader, ifMatch } = plan.action;
-        const extra = {
-          ...(keyHeader !== undefined && { [keyHeader.toLowerCase()]: call.key }),
-          ...(ifMatch !== undefined && { "if-match": textOf(at, ifMatch) }),
-        };
-        values["response"] = await send(asking, request, { values, headers: extra, isKeyed: keyHeader !== undefined });
+        const { request, keyHeader } = plan.action;
+        values["response"] = await send(asking, request, { values, headers, isKeyed: keyHeader !== undefined });
         return replyOf(at, plan.action);
       }),
     find: async (descriptor, call, surroundings) =>
@@ -65,6 +60,25 @@ export function createHttpConnector(options: HttpConnectorOptions): Connector {
       }),
     [Symbol.asyncDispose]: async () => await agent.destroy(),
   };
+
+  /** Whatever fails here fails before the call itself is sent. */
+  async function readied(
+    ...called: Parameters<Connector["call"]>
+  ): Promise<{ readonly at: At; readonly headers: Readonly<Record<string, string>> }> {
+    const [, { key }] = called;
+    try {
+      const at = prepare(...called);
+      await readFirst(at);
+      const { keyHeader, ifMatch } = at.plan.action;
+      const headers = {
+        ...(keyHeader !== undefined && { [keyHeader.toLowerCase()]: key }),
+        ...(ifMatch !== undefined && { "if-match": textOf(at, ifMatch) }),
+      };
+      return { at, headers };
+    } catch (error) {
+      throw undoneBy(error);
+    }
+  }
 
   function prepare(descriptor: ConnectorDescriptor, call: ToolCall, { settings: given, signal }: ToolSurroundings): At {
     const plan = planOf(descriptor, call.action);
@@ -189,12 +203,7 @@ async function named<T>(at: Called, work: () => Promise<T>): Promise<T> {
     return await work();
   } catch (error) {
     if (!(error instanceof RunwrightError)) throw error;
-    const { code, retryAfterMs } = error;
     const redact = redactor(at.descriptor, at.surroundings.settings);
-    throw new RunwrightError(
-      code,
-      `${at.call.connector} ${at.call.action}: ${redact(error.message)}`,
-      retryAfterMs === undefined ? {} : { retryAfterMs },
-    );
+    throw reworded(error, `${at.call.connector} ${at.call.action}: ${redact(error.message)}`);
   }
 }

@@ -43,11 +43,20 @@ function failure(
 ): RunwrightError {
   const said = words === undefined ? "" : `: ${cleaned(words, judging.redact)}`;
   const retryAfterMs = retryAfter(headers, judging.nowMs);
-  return new RunwrightError(
-    code,
-    `The server answered ${status}${said.endsWith(".") ? said : `${said}.`}`,
-    retryAfterMs === undefined ? {} : { retryAfterMs },
-  );
+  return new RunwrightError(code, `The server answered ${status}${said.endsWith(".") ? said : `${said}.`}`, {
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
+    ...(isRefusal(status, judging.isKeyed) && { undone: true }),
+  });
+}
+
+/** Statuses with which a server says that it has not done what was asked. Not among them is what may be said on the way, or of another call. */
+const refusals: ReadonlySet<number> = new Set([
+  400, 401, 403, 404, 405, 406, 407, 410, 411, 412, 413, 414, 415, 417, 421, 422, 423, 425, 426, 428, 429, 431, 451,
+]);
+
+/** A conflict under a key may be the first call still at work. */
+function isRefusal(status: number, isKeyed: boolean): boolean {
+  return refusals.has(status) || (status === 409 && !isKeyed);
 }
 
 /** What a status means where a descriptor says nothing else. */

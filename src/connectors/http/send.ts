@@ -1,4 +1,4 @@
-import { hasCode, messageOf, RunwrightError } from "../../base/error.ts";
+import { hasCode, inDoubt, messageOf, RunwrightError, undoneBy } from "../../base/error.ts";
 import { isJsonObject, type Json, type JsonObject } from "../../base/json.ts";
 import { limits } from "../../base/limits.ts";
 import { evaluate } from "../../language/expression/evaluate.ts";
@@ -36,32 +36,36 @@ export interface Filling {
 /** Sends one request and reads all pages of its answer; gives what expressions see as `response`. Throws `tool.*` for a refusal. */
 export async function send(asking: Asking, request: RequestPlan, filling: Filling): Promise<JsonObject> {
   const { plan, settings, signIn, signal } = asking;
-  const credentials = await signIn.credentials(plan.connector.auth, settings.all, signal);
+  const credentials = await signIn.credentials(plan.connector.auth, settings.all, signal).catch((error: unknown) => {
+    // The request itself waits for them.
+    throw undoneBy(error);
+  });
   const ready = readyRequest(asking, request, filling);
   let asked = signed(ready, credentials);
   const items: Json[] = [];
   for (let page = 1; ; page += 1) {
     const answer = await exchange(asking.on, asked, signal);
     const response = seen(answer, items);
-    judge(asking, request, filling, answer);
+    const failure = failed(answer);
+    // Behind a redirect, or on a later page, a refusal is not the answer to what was asked.
+    if (failure !== undefined) throw page === 1 && answer.url === asked.url ? failure : inDoubt(failure);
     const names = namesOf({ ...filling.values, response });
     const next = mapped(() => takeItems(items, { request, ready, names, page }));
     if (next === undefined) return response;
     asked = signed(next, credentials);
   }
 
-  function judge(of: Asking, { errors, ok }: RequestPlan, { values, isKeyed }: Filling, answer: Answer): void {
+  function failed(answer: Answer): RunwrightError | undefined {
     if (answer.status === 401) credentials.refused();
-    const failure = failureOf(answer, {
-      rules: [...errors, ...of.plan.connector.errors],
-      message: of.plan.connector.message,
-      ok,
-      names: namesOf({ ...values, response: seen(answer) }),
-      isKeyed,
-      nowMs: of.now(),
-      redact: (text) => of.settings.redact(text),
+    return failureOf(answer, {
+      rules: [...request.errors, ...plan.connector.errors],
+      message: plan.connector.message,
+      ok: request.ok,
+      names: namesOf({ ...filling.values, response: seen(answer) }),
+      isKeyed: filling.isKeyed,
+      nowMs: asking.now(),
+      redact: (text) => settings.redact(text),
     });
-    if (failure !== undefined) throw failure;
   }
 }
 

@@ -31,6 +31,10 @@ interface Begun {
   isReceived: boolean;
   /** It was looked for and not found, or people want it called again. */
   mayRepeat: boolean;
+  /** The last call has certainly done nothing. */
+  isUndone: boolean;
+  /** Calls before the last one that have no answer. */
+  doubts: number;
 }
 
 const repeatable: ReadonlySet<EffectClass> = new Set(["read", "keyed", "idempotent"]);
@@ -54,6 +58,8 @@ export function createEffectsAudit({ limits }: Plan): EffectsAudit {
         case "effect.reconciled":
           tokens += (event.usage?.tokensIn ?? 0) + (event.usage?.tokensOut ?? 0);
           return checkReceipt(name);
+        case "effect.failed":
+          return checkFailure(name, event);
         default:
           return undefined;
       }
@@ -78,9 +84,17 @@ export function createEffectsAudit({ limits }: Plan): EffectsAudit {
 
   function checkIntent(name: string, { key, class: asked }: Extract<EffectEvent, { kind: "effect.intended" }>) {
     const last = begun.get(name);
-    begun.set(name, { key, class: asked, isReceived: false, mayRepeat: false });
+    begun.set(name, {
+      key,
+      class: asked,
+      isReceived: false,
+      mayRepeat: false,
+      isUndone: false,
+      doubts: doubtsOf(last),
+    });
     if (forbidden.has(name)) return breach("M13", `${name} is called, which the rules do not allow`);
-    if (last === undefined) return undefined;
+    // What has done nothing is as if it had not been called.
+    if (last === undefined || last.isUndone) return undefined;
     if (last.key !== key) return breach("M7", `${name} is called with another key than before`);
     if (last.isReceived && last.class !== "read")
       return breach("M7", `${name} is called with a key that has a receipt`);
@@ -88,6 +102,16 @@ export function createEffectsAudit({ limits }: Plan): EffectsAudit {
     const isSafe = [last.class, asked].every((each) => repeatable.has(each) || each === "conditional");
     if (isSafe || last.isReceived || last.mayRepeat) return undefined;
     return breach("I8", `${name} is called again, and nobody knows whether it was carried out`);
+  }
+
+  function checkFailure(name: string, { undone }: Extract<EffectEvent, { kind: "effect.failed" }>) {
+    const known = begun.get(name);
+    if (known === undefined) return breach("M7", `${name} has failed and was not begun`);
+    if (undone !== true) return undefined;
+    if (known.isReceived) return breach("I8", `${name} was carried out, and is said to have done nothing`);
+    if (known.doubts > 0) return breach("I8", `${name} has a call before the last one of which nobody knows`);
+    known.isUndone = true;
+    return undefined;
   }
 
   function checkBudget(name: string, { target }: Extract<EffectEvent, { kind: "effect.intended" }>) {
@@ -103,6 +127,12 @@ export function createEffectsAudit({ limits }: Plan): EffectsAudit {
     known.isReceived = true;
     return isSecond ? breach("M7", `${name} has a second receipt`) : undefined;
   }
+}
+
+/** How many calls are in doubt once it is called again: what was looked for, or settled by people, is in none. */
+function doubtsOf(last: Begun | undefined): number {
+  const isSettled = last === undefined || last.isReceived || last.isUndone || last.mayRepeat;
+  return isSettled || !repeatable.has(last.class) ? 0 : last.doubts + 1;
 }
 
 function breach(invariant: Breach[0], what: string): Breach {

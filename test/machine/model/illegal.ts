@@ -20,6 +20,7 @@ const eventsOf: readonly [(instance: Instance) => RunEvent, ...((instance: Insta
   ({ path }) => ({ kind: "gate.expired", v: 1, path }),
   ({ path }) => ({ kind: "effect.intended", v: 1, path, operation: unheard, key: "k", class: "keyed" }),
   ({ path }) => ({ kind: "effect.received", v: 1, path, operation: unheard, receipt: null }),
+  ({ path }) => ({ kind: "effect.failed", v: 1, path, operation: unheard, code: "x", undone: true }),
   ({ path, gate }) => ({ kind: "gate.opened", v: 1, path, gate: gate?.offer ?? noOffer }),
 ];
 

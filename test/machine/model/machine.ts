@@ -4,7 +4,13 @@ import type { Plan } from "../../../src/language/plan.ts";
 import { apply } from "../../../src/machine/apply.ts";
 import { type ChildEnd, childEnded } from "../../../src/machine/child.ts";
 import type { Command } from "../../../src/machine/command.ts";
-import { type Beginning, beginOperation, type OperationRequest, receiveReceipt } from "../../../src/machine/effects.ts";
+import {
+  type Beginning,
+  beginOperation,
+  failOperation,
+  type OperationRequest,
+  receiveReceipt,
+} from "../../../src/machine/effects.ts";
 import { type Decider, decide, type DecisionRequest } from "../../../src/machine/decide.ts";
 import type { RunEvent } from "../../../src/machine/event.ts";
 import { type Report, receive } from "../../../src/machine/events.ts";
@@ -27,6 +33,7 @@ export interface Machine {
   readonly childEnded: (state: RunState, child: ChildEnd) => readonly RunEvent[];
   readonly beginOperation: (state: RunState, request: OperationRequest) => Beginning;
   readonly receiveReceipt: typeof receiveReceipt;
+  readonly failOperation: typeof failOperation;
   readonly phaseOf: (state: RunState) => RunPhase;
   /** The idempotency key of an attempt that has just begun. */
   readonly keyOf: (state: RunState, instance: Instance) => string;
@@ -44,6 +51,7 @@ export function realMachine(): Machine {
     childEnded,
     beginOperation,
     receiveReceipt,
+    failOperation,
     phaseOf,
     keyOf,
   };

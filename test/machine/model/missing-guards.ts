@@ -130,6 +130,33 @@ export const missingGuards: Readonly<Record<string, MissingGuard>> = {
       beginOperation: (state, request) => real.beginOperation(state, { ...request, looked: true }),
     }),
   },
+  "what a call says counts of the calls before it as well": {
+    breaks: "I8",
+    machine: machineWith({
+      failOperation(state, request) {
+        const event = real.failOperation(state, request);
+        const { undone } = request;
+        return undone === undefined ? event : { ...event, undone };
+      },
+      apply(state, event, at) {
+        const effects = event.kind === "effect.failed" ? state.instances.get(event.path)?.effects : undefined;
+        for (const [name, { doubted: _doubted, ...effect }] of effects ?? []) effects?.set(name, effect);
+        real.apply(state, event, at);
+      },
+    }),
+  },
+  "what a failed call has done is not asked": {
+    breaks: "I8",
+    machine: machineWith({
+      apply(state, event, at) {
+        real.apply(state, event, at);
+        if (event.kind !== "effect.failed") return;
+        const effects = state.instances.get(event.path)?.effects;
+        for (const [name, effect] of effects ?? [])
+          if (effect.receipt === undefined) effects?.set(name, { ...effect, undone: true });
+      },
+    }),
+  },
   "what the rules deny is begun all the same": {
     breaks: "M13",
     machine: machineWith({

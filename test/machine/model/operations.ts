@@ -1,12 +1,12 @@
 import type { EffectClass } from "../../../src/language/connector.ts";
-import type { Instance } from "../../../src/machine/state.ts";
+import type { BegunOperation, Instance } from "../../../src/machine/state.ts";
 import type { Outcomes } from "./reference.ts";
 import type { Wish, World } from "./world.ts";
 
 const classes: readonly EffectClass[] = ["keyed", "keyed", "blind", "read", "idempotent", "conditional"];
 
 /**
- * What a call does outside, beside what happens to it: it asks for an operation, or a receipt comes, perhaps for a step that has ended. `spare`
+ * What a call does outside, beside what happens to it: it asks for an operation, or a receipt or a failure comes, perhaps for a step that has ended. `spare`
  * is what the tape leaves over, so that a life takes the same course as one without.
  */
 export function operateOutside(world: World, spare: number): void {
@@ -21,7 +21,12 @@ export function operateOutside(world: World, spare: number): void {
   const begun = Array.from(instances.values()).filter(({ effects }) => effects !== undefined);
   const instance = begun[digit(3, begun.length)];
   const effect = [...(instance?.effects?.values() ?? [])][digit(4, instance?.effects?.size ?? 1)];
-  if (instance !== undefined && effect !== undefined) world.receive(instance, effect);
+  if (instance !== undefined && effect !== undefined) comeBack(world, [instance, effect], digit(5, 10));
+}
+
+function comeBack(world: World, [instance, effect]: readonly [Instance, BegunOperation], dice: number): void {
+  if (dice < 6) world.receive(instance, effect);
+  else world.fail(instance, effect, dice < 9);
 }
 
 function ask(world: World, call: Instance, digit: (place: number, many: number) => number): void {

@@ -27,6 +27,8 @@ export interface World {
   /** A call asks for an operation, or its receipt comes. True when it is called now. */
   readonly ask: (instance: Instance, wish: Wish) => Asked;
   readonly receive: (instance: Instance, effect: BegunOperation) => void;
+  /** The call of an operation comes back with a failure; `undone`: the other side says that it has done nothing. */
+  readonly fail: (instance: Instance, effect: BegunOperation, undone: boolean) => void;
   readonly endChild: (instance: Instance, status: "completed" | "failed" | "cancelled") => void;
   /** False when it was refused. */
   readonly decide: (gate: Instance, outcome: Vote["outcome"], by: Decider, stale?: boolean) => boolean;
@@ -85,6 +87,7 @@ export function beginWorld(
     endCall,
     ask,
     receive,
+    fail,
     endChild,
     decide,
     report,
@@ -186,6 +189,19 @@ export function beginWorld(
       const usage = target?.kind === "model" ? { usage: usageOfOne } : {};
       const received = machine.receiveReceipt(state, { path, attempt, operation, receipt: { attempt }, ...usage });
       if ("event" in received) add(received.event);
+    } catch (error) {
+      if (!hasCode(error, "call.aborted")) throw error;
+    }
+  }
+
+  /** Only a call that is under way comes back: what it says of an attempt before is told without `undone`, as the door does. */
+  function fail({ path }: Instance, { operation, attempt, receipt }: BegunOperation, undone: boolean): void {
+    const instance = state.instances.get(path);
+    if (instance === undefined || receipt !== undefined) return;
+    const isUnderWay = state.calls.has(instance) && instance.attempt === attempt;
+    const says = undone && isUnderWay ? { undone } : {};
+    try {
+      add(machine.failOperation(state, { path, attempt, operation, code: "tool.failed", ...says }));
     } catch (error) {
       if (!hasCode(error, "call.aborted")) throw error;
     }
