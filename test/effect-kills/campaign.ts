@@ -19,6 +19,8 @@ export interface Campaign {
   /** When what was held back arrives: while it is asked for again, or when everything is over. */
   readonly late: "asked" | "ended";
   readonly without: MissingGuard;
+  /** Operations whose request arrives twice, with nobody killed: the second answer is the one that is given. */
+  readonly twice?: readonly OperationName[];
 }
 
 /** What a run went through. */
@@ -40,7 +42,7 @@ const faults: Readonly<Record<(typeof remotePoints)[number], Fault>> = {
 };
 
 /** Lets one run live through its kills, and then to its end. */
-export async function liveThrough({ kills, late, without }: Campaign, base: string): Promise<Report> {
+export async function liveThrough({ kills, late, without, twice = [] }: Campaign, base: string): Promise<Report> {
   await using desk = await startDesk();
   const folder = await makeFolder(base);
   const witness = createWitness();
@@ -50,10 +52,12 @@ export async function liveThrough({ kills, late, without }: Campaign, base: stri
   let before: Kill | undefined;
   let moment: Moment | undefined;
   arm(desk, kills, () => moment);
+  for (const operation of twice) desk.fail({ kind: "twice" }, (asked) => isOf(operation, asked));
 
   // One life more than kills: in the last everything ends.
   for (let lives = 0; lives <= kills.length; lives += 1) {
-    const isLate = before?.point === "held" && late === "asked" && before.operation !== "blind";
+    const lateNow = late === "asked" ? heldBack(before) : {};
+    const isLate = lateNow.late !== undefined;
     if (!isLate) aheadMs += betweenMs;
     const settings: LifeSettings = {
       folder,
@@ -61,7 +65,7 @@ export async function liveThrough({ kills, late, without }: Campaign, base: stri
       name: path.basename(folder),
       aheadMs,
       kills: left,
-      ...(isLate && before !== undefined && { late: before.operation }),
+      ...lateNow,
       // Only a process that is killed can lose what it has not written yet.
       without: without === "writes-behind" && left.length === 0 ? "none" : without,
     };
@@ -79,6 +83,11 @@ export async function liveThrough({ kills, late, without }: Campaign, base: stri
   }
   desk.deliver();
   return { hits, findings: witness.conclude(desk) };
+}
+
+/** The operation that is on its way; what is blind arrives before somebody looks. */
+function heldBack(kill: Kill | undefined): Pick<LifeSettings, "late"> {
+  return kill?.point === "held" && kill.operation !== "blind" ? { late: kill.operation } : {};
 }
 
 /** What is under way: which process lives, and which kills are still to come. */

@@ -10,11 +10,15 @@ import { type Seeded, seeded } from "../simulation/chance.ts";
 import { type Campaign, liveThrough, type Report } from "./campaign.ts";
 import type { Kill } from "./life.ts";
 import { type OperationName, operationNames, type PointName, pointNames, remotePoints } from "./points.ts";
-import { promises, type PromiseName } from "./witness.ts";
+import { createWitness, promises, type PromiseName, type Stored } from "./witness.ts";
 
 const killsUsual = 100;
 const kills = Number(process.env["RUNWRIGHT_EFFECT_KILLS"] ?? killsUsual);
 const seed = Number(process.env["RUNWRIGHT_CRASH_SEED"] ?? 1);
+/** With so many runs each operation is killed at each of its points; a few kills only show that everything works. */
+const runsMin = kills >= killsUsual ? pointNames.length : 0;
+/** Between the points of an operation and of the next: a receipt and the intent behind it are one commit, which kills once. */
+const pointsApart = 3;
 const atOnce = 2;
 
 const base = mkdtempSync(path.join(tmpdir(), "runwright-effect-kills-"));
@@ -33,7 +37,7 @@ function pointsOf(operation: OperationName): readonly PointName[] {
 function campaign(run: number, chance: Seeded): Campaign {
   const schedule = operationNames.flatMap((operation, index): Kill[] => {
     const points = pointsOf(operation);
-    const kill = { operation, point: points[(run + index) % points.length] ?? "intent.before" };
+    const kill = { operation, point: points[(run + index * pointsApart) % points.length] ?? "intent.before" };
     const again = { operation, point: points[chance.whole(0, points.length - 1)] ?? "intent.before" };
     return chance.maybe(0.2) ? [kill, again] : [kill];
   });
@@ -49,8 +53,8 @@ async function liveAll(): Promise<readonly Report[]> {
   const reports: Report[] = [];
   let runs = 0;
   const worker = async (): Promise<void> => {
-    // Each combination comes in the first runs; the bound is for kills that never hit.
-    while ((hitsOf(reports) < kills || runs < pointNames.length) && runs < kills) {
+    // The bound is for kills that never hit.
+    while ((hitsOf(reports) < kills || runs < runsMin) && runs < kills) {
       const run = runs;
       runs += 1;
       reports.push(await liveThrough(campaign(run, seeded(seed * 100_003 + run)), base));
@@ -90,11 +94,12 @@ test("after kill -9 at every point of an effect nothing is doubled, missing or f
       seconds: Math.round((performance.now() - startedAt) / 1000),
       runs: reports.length,
       kills: hits.length,
-      points: countsOf(hits.map(({ point }) => point)),
-      operations: countsOf(hits.map(({ operation }) => operation)),
+      points: byOperation(hits),
       broken: Object.fromEntries(promises.map((name) => [name, broken[name].length])),
       blind: { unknown: sum("unknown"), asked: sum("asked") },
-      left: sum("left"),
+      models: { repeated: broken.repeated.filter((operation) => operation.startsWith("model")).length },
+      // What a kill cut off and could be called again.
+      calledAgain: sum("left") - reports.length * operationNames.length,
       looks: sum("looks"),
       before: countsOf(reports.map(({ findings }) => findings.before)),
     }),
@@ -102,6 +107,7 @@ test("after kill -9 at every point of an effect nothing is doubled, missing or f
 
   for (const name of promises) assert.deepEqual(broken[name], [], name);
   assert.ok(hits.length >= kills, `${hits.length} kills hit`);
+  if (runsMin === 0) return;
   const hit = new Set(hits.map(({ operation, point }) => `${operation} ${point}`));
   const all = operationNames.flatMap((operation) => pointsOf(operation).map((point) => `${operation} ${point}`));
   assert.deepEqual(
@@ -111,6 +117,16 @@ test("after kill -9 at every point of an effect nothing is doubled, missing or f
   );
 });
 
+/** Kills of each operation at each of its points. */
+function byOperation(hits: readonly Kill[]): Readonly<Record<string, Readonly<Record<string, number>>>> {
+  return Object.fromEntries(
+    operationNames.map((name) => [
+      name,
+      countsOf(hits.filter(({ operation }) => operation === name).map(({ point }) => point)),
+    ]),
+  );
+}
+
 async function brokenWithout(
   without: Campaign["without"],
   kill: Kill,
@@ -118,6 +134,17 @@ async function brokenWithout(
 ): Promise<Readonly<Record<PromiseName, readonly OperationName[]>>> {
   return brokenOf([await liveThrough({ kills: [kill], late, without }, base)]);
 }
+
+test("what arrives twice is done once by whoever knows its key or is the same once done twice", async () => {
+  const twice = ["read", "keyed", "idempotent", "tool"] as const;
+  const { findings } = await liveThrough({ kills: [], late: "ended", without: "none", twice }, base);
+  for (const name of promises) assert.deepEqual(findings.broken[name], [], name);
+});
+
+test("control: what nobody knows again and arrives twice is doubled", async () => {
+  const { findings } = await liveThrough({ kills: [], late: "ended", without: "none", twice: ["blind"] }, base);
+  assert.deepEqual(findings.broken.doubled, ["blind"]);
+});
 
 test("control: what is blind and called again blindly is doubled", async () => {
   const { doubled, hidden } = await brokenWithout("retries-blindly", { operation: "blind", point: "applied" });
@@ -133,4 +160,38 @@ test("control: where intents are written behind their calls, what is blind is do
 test("control: what is on its way for longer than is waited for is doubled where it is looked for", async () => {
   const { doubled } = await brokenWithout("none", { operation: "readback", point: "held" }, "ended");
   assert.deepEqual(doubled, ["readback"]);
+});
+
+test("control: each promise that is broken in what was seen is found out", () => {
+  const witness = createWitness();
+  const intended = (operation: OperationName, key: string): Stored => ({
+    at: 1000,
+    operation,
+    event: {
+      kind: "effect.intended",
+      v: 1,
+      path: operation,
+      operation: { name: operation, occurrence: 1 },
+      key,
+      class: operation === "blind" ? "blind" : "readback",
+      deadline: 2000,
+    },
+  });
+  const received: Stored = {
+    at: 1001,
+    operation: "read",
+    event: { kind: "effect.received", v: 1, path: "read", operation: { name: "read", occurrence: 1 }, receipt: null },
+  };
+  const stored = [intended("read", "one"), received, intended("readback", "two"), intended("blind", "three")];
+  witness.hear([{ kind: "leaves", operation: "read", key: "one" }]);
+  witness.look(stored, { operation: "blind", point: "call.before" });
+  witness.hear([
+    { kind: "leaves", operation: "read", key: "another" },
+    { kind: "looks", operation: "readback", at: 31_999 },
+    { kind: "ended", status: "failed" },
+  ]);
+  witness.look(stored, undefined);
+  const entry = { id: 1, kind: "keyed", item: "i" };
+  const { broken } = witness.conclude({ entries: [entry, entry] });
+  for (const name of promises) assert.notDeepEqual(broken[name], [], name);
 });

@@ -55,7 +55,7 @@ export interface Living {
   readonly ended: Promise<Life>;
 }
 
-const lifeMsMax = 60_000;
+const lifeMsMax = 120_000;
 const program = path.join(import.meta.dirname, "process.ts");
 
 /** Starts a process over a folder. `shared` holds compiled code, and what processes leave behind. */

@@ -51,7 +51,7 @@ export interface Witness {
   readonly hear: (said: readonly Said[]) => void;
   /** After each life, with the kill that ended it. */
   readonly look: (stored: readonly Stored[], kill: Kill | undefined) => void;
-  readonly conclude: (desk: Desk) => Findings;
+  readonly conclude: (desk: Pick<Desk, "entries">) => Findings;
 }
 
 const writes = ["keyed", "readback", "conditional", "idempotent", "blind", "tool"] as const;
@@ -110,7 +110,7 @@ export function createWitness(): Witness {
     if (intended.get(operation) !== key) broken.early.push(operation);
   }
 
-  function countDone(desk: Desk): void {
+  function countDone(desk: Pick<Desk, "entries">): void {
     for (const operation of writes) {
       const done = timesDone(desk, operation);
       if (done > 1) broken.doubled.push(operation);
@@ -140,7 +140,7 @@ function isUnknown(stored: readonly Stored[]): boolean {
   return latest?.event.kind === "effect.intended";
 }
 
-function timesDone({ entries }: Desk, operation: (typeof writes)[number]): number {
+function timesDone({ entries }: Pick<Desk, "entries">, operation: (typeof writes)[number]): number {
   if (operation === "tool") return entries.filter(({ kind, item }) => kind === "keyed" && item === "ask").length;
   return entries.filter(({ kind, item }) => kind === operation && item !== "ask").length;
 }
