@@ -19,6 +19,7 @@ const longSizes = {
   RUNWRIGHT_RACES: "1000",
   RUNWRIGHT_FLIPS: "10000",
   RUNWRIGHT_TAMPERS: "10000",
+  RUNWRIGHT_EFFECT_KILLS: "3000",
 };
 const fileSecondsUsual = 420;
 const fileSecondsLong = 4 * 60 * 60;

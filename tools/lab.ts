@@ -31,6 +31,11 @@ const parts: Readonly<Record<string, Part>> = {
     command: tests("test/crash/crash.test.ts"),
     sizes: { RUNWRIGHT_KILLS: { long: 3000, quick: 24 } },
   },
+  effects: {
+    says: "kill -9 at every point of an effect, for each class",
+    command: tests("test/effect-kills"),
+    sizes: { RUNWRIGHT_EFFECT_KILLS: { long: 3000, quick: 24 } },
+  },
   model: {
     says: "the machine lived through by chance",
     command: tests("test/machine/model.test.ts"),
