@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import {
+  audited,
   desk,
   write,
   target,
@@ -12,26 +13,10 @@ import {
   settled,
   errorOf,
 } from "../../test/engine/effects.ts";
-import { ada, bob, scope, stage, type Stage, versionOf } from "../../test/engine/stage.ts";
+import { ada, bob, scope, stage, versionOf } from "../../test/engine/stage.ts";
 import type { Json } from "../base/json.ts";
 import type { ActionCall, Permit } from "../ports/action.ts";
-import type { AuditEntry } from "../ports/audit.ts";
-import type { Append, AppendResult } from "../ports/journal.ts";
 import type { PolicyRequest } from "../ports/policy.ts";
-
-/** Keeps what every commit told the books. */
-function audited(world: Stage): AuditEntry[] {
-  const entries: AuditEntry[] = [];
-  const { journal } = world.store;
-  const append = journal.append.bind(journal);
-  const watched = async (batch: readonly Append[]): Promise<readonly AppendResult[]> => {
-    const results = await append(batch);
-    for (const [index, each] of batch.entries()) if (results[index] === "ok") entries.push(...(each.audit ?? []));
-    return results;
-  };
-  Object.assign(journal, { append: watched });
-  return entries;
-}
 
 describe("the policy", () => {
   test("is asked with everything but what it needs not know, and its decision stands with the intent and in the permit", async () => {

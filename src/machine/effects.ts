@@ -48,6 +48,7 @@ export type Beginning =
   | { readonly kind: "held"; readonly hold: Hold };
 
 type EffectEvent = Extract<RunEvent, { kind: `effect.${string}` }>;
+type Intent = Extract<EffectEvent, { kind: "effect.intended" }>;
 type ReceiptEvent = Extract<EffectEvent, { kind: "effect.received" | "effect.reconciled" }>;
 
 /** Those that may be called again without a look at whether the call before was carried out. */
@@ -114,7 +115,10 @@ function policyOf({ target, rule }: OperationRequest): { readonly policy?: Polic
 }
 
 /** What is known of the operation, if it may be called. */
-function operationBefore(instance: Instance, { path, operation }: OperationRequest): BegunOperation | undefined {
+function operationBefore(
+  instance: Instance,
+  { path, operation, class: effectClass }: OperationRequest,
+): BegunOperation | undefined {
   const before = instance.effects?.get(operationName(operation));
   if (before === undefined) {
     if ((instance.effects?.size ?? 0) < limits.operationsMax) return undefined;
@@ -123,6 +127,8 @@ function operationBefore(instance: Instance, { path, operation }: OperationReque
   }
   // Another run had other inputs, perhaps: then it is another operation.
   if (before.inherited === true && before.operation.digest !== operation.digest) return undefined;
+  // What an earlier attempt read is read anew, and so it may be something else: what a model says depends on what it said before.
+  if (isReadAnew(before, instance, effectClass) && before.operation.digest !== operation.digest) return undefined;
   assertSame(instance, before, operation);
   return before;
 }
@@ -211,7 +217,7 @@ function begun(
     ...(target !== undefined && { target }),
     ...(policy !== undefined && { policy }),
   };
-  if (before === undefined || (before.inherited === true && before.key !== key))
+  if (before === undefined || isOther(before, instance, event))
     return { operation, key, class: effectClass, begunAt: at, attempt, ...more };
   if (before.key !== key) throw illegal(event, "the operation has another key");
   if (before.receipt !== undefined && isValid(before, instance)) throw illegal(event, "the operation has its receipt");
@@ -226,6 +232,16 @@ function isUnderWay(state: RunState, instance: Instance, attempt: number): boole
 /** A receipt counts for every later attempt; what was read counts for the attempt that read it, however often it is interrupted. */
 function isValid(effect: BegunOperation, instance: Instance): boolean {
   return effect.class !== "read" || effect.attempt === instance.attempt;
+}
+
+/** What was begun under its name is another operation: that of another run, or what an earlier attempt read. */
+function isOther(before: BegunOperation, instance: Instance, { key, class: effectClass }: Intent): boolean {
+  return before.key !== key && (before.inherited === true || isReadAnew(before, instance, effectClass));
+}
+
+/** A read of an earlier attempt says nothing about now. */
+function isReadAnew(before: BegunOperation, instance: Instance, effectClass: EffectClass): boolean {
+  return before.class === "read" && effectClass === "read" && before.attempt !== instance.attempt;
 }
 
 function assertSame({ path }: Instance, before: BegunOperation, operation: Operation): void {

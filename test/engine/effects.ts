@@ -1,6 +1,8 @@
 import type { RunKey } from "../../src/base/ids.ts";
 import type { RunEvent } from "../../src/machine/event.ts";
 import type { Effect, EffectTarget } from "../../src/ports/action.ts";
+import type { AuditEntry } from "../../src/ports/audit.ts";
+import type { Append, AppendResult } from "../../src/ports/journal.ts";
 import type { Policy, PolicyDecision, PolicyRequest } from "../../src/ports/policy.ts";
 import type { Stage } from "./stage.ts";
 
@@ -36,4 +38,18 @@ export async function settled(world: Stage, doing: Promise<void>): Promise<void>
 export async function errorOf(world: Stage, key: RunKey): Promise<readonly (string | undefined)[]> {
   const { summary } = await world.row(key);
   return [summary.status, summary.error?.code];
+}
+
+/** Keeps what every commit told the books; an engine is to be opened after it. */
+export function audited(world: Stage): AuditEntry[] {
+  const entries: AuditEntry[] = [];
+  const { journal } = world.store;
+  const append = journal.append.bind(journal);
+  const watched = async (batch: readonly Append[]): Promise<readonly AppendResult[]> => {
+    const results = await append(batch);
+    for (const [index, each] of batch.entries()) if (results[index] === "ok") entries.push(...(each.audit ?? []));
+    return results;
+  };
+  Object.assign(journal, { append: watched });
+  return entries;
 }
