@@ -2,6 +2,7 @@
 export type ScenarioName =
   | "sequential-1000"
   | "pure-1000"
+  | "effects-1000"
   | "runs-1000x5"
   | "fan-out-1000"
   | "fan-out-10000"
@@ -53,6 +54,10 @@ export const scenarios: Readonly<Record<ScenarioName, Scenario>> = {
     systems: ["runwright", "statements", "openworkflow", "mastra"],
   },
   "pure-1000": { title: "(a) the same with pure steps (`set`)", systems: ["runwright"] },
+  "effects-1000": {
+    title: "(a) the same with a tool (a read) in each step",
+    systems: ["runwright", "statements"],
+  },
   "runs-1000x5": {
     title: "(b) 1,000 runs of 5 steps, started together",
     systems: ["runwright", "openworkflow", "mastra"],

@@ -65,6 +65,14 @@ export const goals: readonly Goal[] = [
     },
     bound: least(65),
   }),
+  goal("effects", "effects-1000", {
+    says: ">= 60 % of the bare statements",
+    value: (figures) => {
+      const ratio = timesAsFast("effects-1000", "statements")(figures);
+      return ratio === undefined ? undefined : ratio * 100;
+    },
+    bound: least(60),
+  }),
   goal("G3", "pure-1000", {
     says: ">= 25 times openworkflow's steps",
     value: timesAsFast("pure-1000", "openworkflow", "sequential-1000"),

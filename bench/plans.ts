@@ -9,13 +9,20 @@ const base = {
 const nothing = { kind: "literal", value: null } as const;
 const noop = { kind: "function", name: "noop", with: nothing } as const satisfies VerbPlan;
 const pure = { kind: "set", value: nothing } as const satisfies VerbPlan;
+const look = {
+  kind: "tool",
+  connector: "desk",
+  action: "look",
+  with: { kind: "literal", value: { id: "7" } },
+} as const satisfies VerbPlan;
 /** What a file may ask for at most. */
 const lanesMax = 1000;
 
 /** A plan of `count` steps, each after the one before. */
-export function sequence(count: number, kind: "function" | "set" = "function"): Plan {
-  const verb = kind === "set" ? pure : noop;
-  return planOf(Array.from({ length: count }, () => verb));
+export function sequence(count: number, kind: "function" | "set" | "tool" = "function"): Plan {
+  const verb = { function: noop, set: pure, tool: look }[kind];
+  const plan = planOf(Array.from({ length: count }, () => verb));
+  return kind === "tool" ? { ...plan, connectors: { desk: { use: "desk@1.0.0" } } } : plan;
 }
 
 /** A plan of one step for each of `count` items. */

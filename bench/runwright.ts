@@ -4,20 +4,27 @@ import { availableParallelism, hostname } from "node:os";
 import path from "node:path";
 import { createFunctionAction } from "../src/actions/function/function-action.ts";
 import { functionLimits } from "../src/actions/function/limits.ts";
+import { createToolAction } from "../src/actions/tool/tool-action.ts";
+import { createTools, type Tools } from "../src/actions/tool/tools.ts";
 import { createLocalHost } from "../src/adapters/local-host/local-host.ts";
 import { openSqliteStore } from "../src/adapters/sqlite/sqlite-store.ts";
 import { createRealClock } from "../src/app/clock.ts";
 import { digestText } from "../src/base/digest.ts";
 import type { Engine } from "../src/engine/contract.ts";
 import { openEngine } from "../src/engine/engine.ts";
+import type { ConnectorDescriptor } from "../src/language/connector.ts";
 import type { Plan } from "../src/language/plan.ts";
+import { defaultRules } from "../src/policy/default-rules.ts";
+import { createPolicy } from "../src/policy/policy.ts";
 import type { Action } from "../src/ports/action.ts";
+import type { Connector } from "../src/ports/connector.ts";
 import type { RunRow } from "../src/ports/journal.ts";
 import type { Contender, Outcome, ScenarioName } from "./contender.ts";
 import { fanOut, sequence, waitForGo } from "./plans.ts";
 
 const scope = { tenant: "local", workspace: "default" };
 const principal = { id: "bench", roles: ["*"] };
+const policy = createPolicy(defaultRules);
 const forever = new AbortController().signal;
 const eventCalls = 1000;
 
@@ -41,7 +48,7 @@ export async function openBench(folder: string, action: Action): Promise<Bench> 
   const store = await openSqliteStore({ folder, synchronous: "full", holder });
   const clock = createRealClock();
   const host = createLocalHost(clock, (error) => console.error(error));
-  const parts = { store, host, action, clock, chance: Math.random, randomBytes: () => randomBytes(10) };
+  const parts = { store, host, action, clock, chance: Math.random, randomBytes: () => randomBytes(10), policy };
   const engine = await openEngine(parts);
   return {
     engine,
@@ -66,11 +73,12 @@ export async function openBench(folder: string, action: Action): Promise<Bench> 
 
 /** Runwright with an action in this process or, for `functions-1000x5`, with functions in processes of their own. */
 export async function openRunwright(folder: string, scenario: ScenarioName): Promise<Contender> {
-  const action = scenario.startsWith("functions") ? functionsIn(folder) : noopAction;
+  const action = actionFor(scenario, folder);
   const bench = await openBench(folder, action);
   return {
     async warmUp() {
-      for (let warm = 0; warm < 3; warm += 1) await oneRun(bench, sequence(100), 100);
+      const kind = scenario === "effects-1000" ? "tool" : "function";
+      for (let warm = 0; warm < 3; warm += 1) await oneRun(bench, sequence(100, kind), 100);
       for (let warm = 0; warm < 3; warm += 1) await manyRuns(bench, 100);
     },
     scenarios: scenariosOf(bench),
@@ -82,6 +90,7 @@ function scenariosOf(bench: Bench): Contender["scenarios"] {
   return {
     "sequential-1000": () => oneRun(bench, sequence(1000), 1000),
     "pure-1000": () => oneRun(bench, sequence(1000, "set"), 1000),
+    "effects-1000": () => oneRun(bench, sequence(1000, "tool"), 1000),
     "runs-1000x5": () => manyRuns(bench),
     "functions-1000x5": () => manyRuns(bench),
     "fan-out-1000": () => oneRun(bench, fanOut(1000), 1000),
@@ -96,6 +105,11 @@ function scenariosOf(bench: Bench): Contender["scenarios"] {
     "growth-100000": () => oneRun(bench, sequence(100_000), 100_000),
     idle: () => Promise.resolve({ steps: 0 }),
   };
+}
+
+function actionFor(scenario: ScenarioName, folder: string): Action {
+  if (scenario === "effects-1000") return toolsOr(createToolAction(toolsOfNothing()), noopAction);
+  return scenario.startsWith("functions") ? functionsIn(folder) : noopAction;
 }
 
 /** One run, `times` in turn. */
@@ -143,4 +157,36 @@ function functionsIn(folder: string): Action {
   const size = availableParallelism();
   const options = { root, size, limits: functionLimits, readFolders: [], writeFolders: [], config: {} };
   return createFunctionAction(options);
+}
+
+function toolsOr(tools: Action, others: Action): Action {
+  return {
+    run: (call, signal) => (call.verb === "tool" ? tools : others).run(call, signal),
+    opening: (call) => (call.verb === "tool" ? tools.opening?.(call) : undefined),
+    [Symbol.asyncDispose]: () => Promise.resolve(),
+  };
+}
+
+/** Tools whose other side answers at once: what is measured is the way through the door, with the policy in front of it. */
+function toolsOfNothing(): Tools {
+  const descriptor: ConnectorDescriptor = {
+    name: "desk",
+    version: "1.0.0",
+    title: "A desk",
+    actions: {
+      look: {
+        title: "Looks",
+        effect: "read",
+        input: { type: "object", properties: { id: { type: "string" } }, required: ["id"] },
+      },
+    },
+  };
+  const reply = { v: 1, output: null } as const;
+  const connector: Connector = {
+    call: () => Promise.resolve(reply),
+    find: () => Promise.resolve(undefined),
+    [Symbol.asyncDispose]: () => Promise.resolve(),
+  };
+  const vault = { secret: () => Promise.reject(new Error("A desk has no secrets.")) };
+  return createTools({ descriptor: () => descriptor, connector, vault, policy });
 }

@@ -12,6 +12,8 @@ export interface BareAppend {
   readonly key: RunKey;
   readonly segment: Segment;
   readonly summary: string;
+  /** Rows of the audit log in the same commit. */
+  readonly audit?: readonly string[];
 }
 
 /** The statements that the SQLite journal sends for appends, without its checks and without an engine. */
@@ -39,18 +41,20 @@ export async function openStatements(folder: string, runs: readonly NewRun[]): P
   const insert = connection.prepare(
     "INSERT INTO segment (tenant, workspace, run, seq, count, at, events, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
   );
+  const tell = connection.prepare("INSERT INTO audit_row (tenant, entry) VALUES (?, ?)");
   const update = connection.prepare(
     `UPDATE run SET last_seq = ?, summary = ? WHERE ${ofRun} AND epoch = ? AND last_seq = ? AND status = ? AND wake_at IS ? AND tries = 0 AND holds <= ?`,
   );
   return {
     append(batch) {
       begin.run();
-      for (const { key, segment, summary } of batch) {
+      for (const { key, segment, summary, audit = [] } of batch) {
         const { tenant, workspace, run } = key;
         const { seq, count, at, events, hash } = segment;
         const { changes } = update.run(seq + count - 1, summary, tenant, workspace, run, 1, seq - 1, "running", 0, 0);
         if (changes !== 1) throw new Error(`The row of run ${run} is not as it was left.`);
         insert.run(tenant, workspace, run, seq, count, at, events, hash);
+        for (const entry of audit) tell.run(tenant, entry);
       }
       commit.run();
       log.committed();
@@ -70,6 +74,41 @@ const events = JSON.stringify([
   { kind: "step.succeeded", v: 1, path: "s500", output: null },
   { kind: "step.started", v: 1, path: "s501", attempt: 1, input: null },
 ]);
+// What one commit holds where each step calls a tool: its receipt, its end, the start of the next and the intent of that one's call.
+const effectEvents = JSON.stringify([
+  {
+    kind: "effect.received",
+    v: 1,
+    path: "s500",
+    operation: { name: "desk.look", occurrence: 1, digest: "f".repeat(64) },
+    receipt: { v: 1, output: null },
+  },
+  { kind: "step.succeeded", v: 1, path: "s500", output: null },
+  { kind: "step.started", v: 1, path: "s501", attempt: 1, input: { id: "7" } },
+  {
+    kind: "effect.intended",
+    v: 1,
+    path: "s501",
+    operation: { name: "desk.look", occurrence: 1, digest: "f".repeat(64) },
+    key: "f".repeat(64),
+    class: "read",
+    target: { kind: "tool", name: "desk@1.0.0/look" },
+    policy: { rules: ["default.tools"], version: "f".repeat(64) },
+  },
+]);
+const told = {
+  tenant: "local",
+  workspace: "default",
+  at: 1_763_700_000_000,
+  actor: "bench",
+  object: "r01arz3ndektsv4rrffq69g5fav s500 desk@1.0.0/look",
+  policy: { rules: ["default.tools"], version: "f".repeat(64) },
+  payload: "f".repeat(64),
+};
+const audit = [
+  JSON.stringify({ ...told, action: "tool.result", outcome: "received" }),
+  JSON.stringify({ ...told, action: "tool.call", outcome: "intended" }),
+];
 const key: RunKey = { tenant: "local", workspace: "default", run: "r01arz3ndektsv4rrffq69g5fav" };
 
 /** The probe beside (a): the same statements, one commit a step, each with its turn of the event loop. */
@@ -79,20 +118,24 @@ export async function openProbe(folder: string): Promise<Contender> {
   let seq = 1;
   return {
     warmUp: async () => void (await commits(300)),
-    scenarios: { "sequential-1000": () => commits(1000) },
+    scenarios: {
+      "sequential-1000": () => commits(1000),
+      "effects-1000": () => commits(1000, effectEvents, audit),
+    },
     [Symbol.asyncDispose]: () => statements[Symbol.asyncDispose](),
   };
 
-  async function commits(count: number): Promise<Outcome> {
+  async function commits(count: number, texts = events, entries: readonly string[] = []): Promise<Outcome> {
     for (let commit = 0; commit < count; commit += 1) {
       seq += 2;
-      statements.append([{ key, segment: segmentOf(seq), summary: JSON.stringify(summary) }]);
+      const segment = segmentOf(seq, texts);
+      statements.append([{ key, segment, summary: JSON.stringify(summary), audit: entries }]);
       await new Promise(setImmediate);
     }
     return { steps: count };
   }
 }
 
-function segmentOf(seq: number): Segment {
-  return { seq, count: 2, at: 1_763_700_000_000, events, hash: "f".repeat(64) };
+function segmentOf(seq: number, texts = events): Segment {
+  return { seq, count: 2, at: 1_763_700_000_000, events: texts, hash: "f".repeat(64) };
 }

@@ -105,6 +105,7 @@ test("the table names every example", () => {
       ...Object.keys(refused),
       ...configured,
       path.join("docs-audit", "docs-audit.workflow.yml"),
+      path.join("incident", "incident.workflow.yml"),
     ].toSorted(),
   );
 });
@@ -277,7 +278,8 @@ function openCopy(files: Readonly<Record<string, string>>): Project {
   const project = openProject(files);
   cpSync(examples, path.join(project.folder, "examples"), {
     recursive: true,
-    filter: (file) => !file.endsWith(`${path.sep}reports`) && !file.endsWith(".md"),
+    filter: (file) =>
+      !file.endsWith(`${path.sep}reports`) && !file.endsWith(`${path.sep}incidents`) && !file.endsWith(".md"),
   });
   return project;
 }

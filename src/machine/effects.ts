@@ -48,6 +48,7 @@ export type Beginning =
   | { readonly kind: "held"; readonly hold: Hold };
 
 type EffectEvent = Extract<RunEvent, { kind: `effect.${string}` }>;
+type Intent = Extract<EffectEvent, { kind: "effect.intended" }>;
 type ReceiptEvent = Extract<EffectEvent, { kind: "effect.received" | "effect.reconciled" }>;
 
 /** Those that may be called again without a look at whether the call before was carried out. */
@@ -115,7 +116,10 @@ function policyOf({ target, rule }: OperationRequest): { readonly policy?: Polic
 }
 
 /** What is known of the operation, if it may be called. */
-function operationBefore(instance: Instance, { path, operation }: OperationRequest): BegunOperation | undefined {
+function operationBefore(
+  instance: Instance,
+  { path, operation, class: effectClass }: OperationRequest,
+): BegunOperation | undefined {
   const before = instance.effects?.get(operationName(operation));
   if (before === undefined) {
     if ((instance.effects?.size ?? 0) < limits.operationsMax) return undefined;
@@ -126,6 +130,8 @@ function operationBefore(instance: Instance, { path, operation }: OperationReque
   if (before.undone === true) return undefined;
   // Another run had other inputs, perhaps: then it is another operation.
   if (before.inherited === true && before.operation.digest !== operation.digest) return undefined;
+  // What an earlier attempt read is read anew, and so it may be something else: what a model says depends on what it said before.
+  if (isReadAnew(before, instance, effectClass) && before.operation.digest !== operation.digest) return undefined;
   assertSame(instance, before, operation);
   return before;
 }
@@ -249,7 +255,7 @@ function begun(
     ...(target !== undefined && { target }),
     ...(policy !== undefined && { policy }),
   };
-  const last = lastingOf(before, key);
+  const last = lastingOf(before, instance, event);
   if (last === undefined) return { operation, key, class: effectClass, begunAt: at, attempt, ...more };
   if (last.key !== key) throw illegal(event, "the operation has another key");
   if (last.receipt !== undefined && isValid(last, instance)) throw illegal(event, "the operation has its receipt");
@@ -257,9 +263,9 @@ function begun(
   return { operation, key, class: effectClass, begunAt: last.begunAt, attempt, ...more, ...doubt };
 }
 
-/** What was begun, unless it has done nothing, or is another operation that the run before had under this name. */
-function lastingOf(before: BegunOperation | undefined, key: string): BegunOperation | undefined {
-  return before?.undone === true || (before?.inherited === true && before.key !== key) ? undefined : before;
+/** What was begun, unless it has done nothing, or is another operation under this name. */
+function lastingOf(before: BegunOperation | undefined, instance: Instance, event: Intent): BegunOperation | undefined {
+  return before === undefined || before.undone === true || isOther(before, instance, event) ? undefined : before;
 }
 
 /** What may be repeated is called again although nobody knows of the call before; everything else is first looked for, or settled by people. */
@@ -275,6 +281,16 @@ function isUnderWay(state: RunState, instance: Instance, attempt: number): boole
 /** A receipt counts for every later attempt; what was read counts for the attempt that read it, however often it is interrupted. */
 function isValid(effect: BegunOperation, instance: Instance): boolean {
   return effect.class !== "read" || effect.attempt === instance.attempt;
+}
+
+/** What was begun under its name is another operation: that of another run, or what an earlier attempt read. */
+function isOther(before: BegunOperation, instance: Instance, { key, class: effectClass }: Intent): boolean {
+  return before.key !== key && (before.inherited === true || isReadAnew(before, instance, effectClass));
+}
+
+/** A read of an earlier attempt says nothing about now. */
+function isReadAnew(before: BegunOperation, instance: Instance, effectClass: EffectClass): boolean {
+  return before.class === "read" && effectClass === "read" && before.attempt !== instance.attempt;
 }
 
 function assertSame({ path }: Instance, before: BegunOperation, operation: Operation): void {

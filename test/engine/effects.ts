@@ -40,7 +40,7 @@ export async function errorOf(world: Stage, key: RunKey): Promise<readonly (stri
   return [summary.status, summary.error?.code];
 }
 
-/** Keeps what every commit told the books. */
+/** Keeps what every commit told the books; an engine is to be opened after it. */
 export function audited(world: Stage): AuditEntry[] {
   const entries: AuditEntry[] = [];
   const { journal } = world.store;

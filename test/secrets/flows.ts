@@ -72,9 +72,29 @@ ${echo("inner", "${inputs.echo}").replaceAll(/^/gm, "    ").trimEnd()}
 `,
 };
 
+/** Flows of functions come first; behind them those that call tools and models, with each secret in each encoding. */
+const functionFlows = 200;
+const toolKinds = ["tools", "asks"];
+
+/** How many flows there are. */
+export const flowsMax: number = functionFlows + 80;
+
+/** Where flows of tools and models begin. */
+export const toolFlowsFrom: number = functionFlows;
+
+function pick(list: readonly string[], at: number): string {
+  return list[at % list.length] ?? "";
+}
+
+function toolFlowOf(number: number, names: readonly string[]): Flow {
+  const turn = Math.floor(number / names.length);
+  const as = pick(Object.keys(encodings), Math.floor(turn / toolKinds.length));
+  return { workflow: pick(toolKinds, turn), input: { name: pick(names, number), as, desk: "", echo: "" } };
+}
+
 /** The flow of a number, over secrets of these names. */
 export function flowOf(number: number, names: readonly string[]): Flow {
-  const pick = (list: readonly string[], at: number): string => list[at % list.length] ?? "";
+  if (number >= functionFlows) return toolFlowOf(number - functionFlows, names);
   // One file after the other: a process of the pool serves one of them at a time.
   const turn = Math.floor(number / 25);
   const kinds = Object.keys(workflows);
@@ -93,12 +113,16 @@ export function leftOut(count: number, names: readonly string[]): readonly strin
   for (let number = 0; number < count; number += 1) {
     const { workflow, input } = flowOf(number, names);
     for (const name of names) if (input.name === name) seen.add(`${name} ${input.as}`).add(`${name} ${input.echo}`);
+    if (toolKinds.includes(workflow)) seen.add(`${input.name} ${input.as} ${workflow}`);
     seen.add(workflow).add(workflow === "calls" ? `desk ${input.desk}` : "");
   }
   const wanted = [
     ...Object.keys(workflows),
     ...deskWays.map((way) => `desk ${way}`),
     ...names.flatMap((name) => [...echoWays, ...Object.keys(encodings)].map((each) => `${name} ${each}`)),
+    ...names.flatMap((name) =>
+      Object.keys(encodings).flatMap((as) => toolKinds.map((workflow) => `${name} ${as} ${workflow}`)),
+    ),
   ];
   return wanted.filter((each) => !seen.has(each));
 }

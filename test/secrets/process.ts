@@ -9,6 +9,9 @@ import { functionLimits } from "../../src/actions/function/limits.ts";
 import { createLocalHost } from "../../src/adapters/local-host/local-host.ts";
 import { openSqliteStore } from "../../src/adapters/sqlite/sqlite-store.ts";
 import { createRealClock } from "../../src/app/clock.ts";
+import { openActions } from "../../src/app/open-actions.ts";
+import { packageFacts } from "../../src/app/package-facts.ts";
+import { openPolicy } from "../../src/app/project-policy.ts";
 import { loadConfig } from "../../src/app/config.ts";
 import { openVault } from "../../src/app/open-vault.ts";
 import { localPrincipal, localScope } from "../../src/app/principal.ts";
@@ -24,12 +27,14 @@ import { flowOf } from "./flows.ts";
 export interface Settings {
   readonly folder: string;
   readonly url: string;
+  /** Numbers of the first flow and of the one behind the last. */
+  readonly from?: number;
   readonly flows: number;
   /** Takes secrets out of what comes back. Off only to see that they would be found. */
   readonly redacts: boolean;
 }
 
-const { folder, url, flows, redacts } = JSON.parse(process.argv[2] ?? "{}") as Settings;
+const { folder, url, from = 0, flows, redacts } = JSON.parse(process.argv[2] ?? "{}") as Settings;
 
 await using opening = new AsyncDisposableStack();
 const clock = createRealClock();
@@ -47,8 +52,15 @@ const pool = opening.use(
     config: {},
   }),
 );
+// Tools and models are called as in a project, by what it is put together from.
+const real = opening.use(
+  openActions(config, { store, clock, vault, policy: openPolicy(config), version: packageFacts().version }),
+);
 const action: Action = {
-  run: (call, signal) => (call.name === "desk" ? desk(call, vault, signal) : pool.run(call, signal)),
+  run(call, signal) {
+    if (call.verb === "tool" || call.verb === "llm") return real.run(call, signal);
+    return call.name === "desk" ? desk(call, vault, signal) : pool.run(call, signal);
+  },
   [Symbol.asyncDispose]: () => Promise.resolve(),
 };
 const engine = opening.use(
@@ -65,7 +77,7 @@ const engine = opening.use(
 engine.listen(({ text }) => say(text));
 
 let ended = 0;
-for (let first = 0; first < flows; first += 25) {
+for (let first = from; first < flows; first += 25) {
   const numbers = Array.from({ length: Math.min(25, flows - first) }, (_, at) => first + at);
   await Promise.all(numbers.map(carryOut));
 }

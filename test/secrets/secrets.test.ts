@@ -7,14 +7,15 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, test } from "node:test";
 import { type Canary, filesBelow, findCanaries, makeCanaries } from "./canaries.ts";
-import { leftOut, workflows } from "./flows.ts";
+import { flowsMax, leftOut, toolFlowsFrom, workflows } from "./flows.ts";
 import type { Settings } from "./process.ts";
 import { openRemote } from "./remote.ts";
+import { toolWorkflows, writeConnectors } from "./tool-flows.ts";
 
 const base = mkdtempSync(path.join(tmpdir(), "rw-secrets-"));
 after(() => rmSync(base, { recursive: true, force: true, maxRetries: 5 }));
 const program = path.resolve(import.meta.dirname, "../../src/cli/main.ts");
-const flows = 200;
+const flows = flowsMax;
 
 /** What one process said, and how it ended. */
 interface Said {
@@ -29,7 +30,7 @@ interface Project {
 }
 
 /** A project with all flows, whose secrets come from variables, a file and a command. */
-function makeProject(name: string): Project {
+async function makeProject(name: string, url: string): Promise<Project> {
   const folder = path.join(base, name);
   cpSync(path.join(import.meta.dirname, "project"), folder, { recursive: true });
   const canaries = makeCanaries(name.length * 1000);
@@ -38,9 +39,21 @@ function makeProject(name: string): Project {
   writeFileSync(path.join(base, `${name}.word.mjs`), `console.log(${JSON.stringify(word?.value ?? "")});`);
   writeFileSync(
     path.join(folder, "runwright.config.yaml"),
-    `secrets:\n  TOKEN: env:A_TOKEN\n  PASSWORD: env:A_PASSWORD\n  KEY: "file:../${name}.key"\n  WORD: exec:${process.execPath} ../${name}.word.mjs\n`,
+    `secrets:\n  TOKEN: env:A_TOKEN\n  PASSWORD: env:A_PASSWORD\n  KEY: "file:../${name}.key"\n  WORD: exec:${process.execPath} ../${name}.word.mjs
+providers:
+  mouth: { kind: openai-compatible, key: env:A_TOKEN, base_url: "${url}/v1" }
+connectors: { allow_hosts: [127.0.0.1] }
+`,
   );
-  for (const [file, text] of Object.entries(workflows))
+  await writeConnectors(folder);
+  const files = {
+    ...workflows,
+    ...toolWorkflows(
+      canaries.map((each) => each.name),
+      url,
+    ),
+  };
+  for (const [file, text] of Object.entries(files))
     writeFileSync(path.join(folder, `${file}.workflow.yml`), `workflow: ${file}\n${text}`);
   const env = { PATH: process.env["PATH"] ?? "", A_TOKEN: token?.value ?? "", A_PASSWORD: password?.value ?? "" };
   return { folder, canaries, env };
@@ -92,7 +105,7 @@ async function shown(project: Project): Promise<readonly (readonly [string, Buff
 
 test(`after ${flows} flows in which secrets come back on every way, one process of them killed, none is found`, async () => {
   await using remote = await openRemote();
-  const project = makeProject("flows");
+  const project = await makeProject("flows", remote.url);
   const names = project.canaries.map(({ name }) => name);
   assert.deepEqual(leftOut(flows, names), [], "every way and every encoding is among them, for every secret");
   const settings = { folder: project.folder, url: remote.url, flows, redacts: true };
@@ -121,7 +134,7 @@ test(`after ${flows} flows in which secrets come back on every way, one process 
 test("control: with nobody who takes them out, secrets are found in the data folder and in what was said, in every encoding", async () => {
   await using remote = await openRemote();
   const count = 60;
-  const project = makeProject("control");
+  const project = await makeProject("control", remote.url);
   const settings = { folder: project.folder, url: remote.url, flows: count, redacts: false };
   const open = await said(project, processArgs(settings));
   assert.equal(open.code, 0, open.text.toString().slice(-2000));
@@ -140,3 +153,39 @@ test("control: with nobody who takes them out, secrets are found in the data fol
   assert.ok(found.some((each) => each.endsWith("in journal.db") || each.endsWith("in journal.db-wal")));
   assert.ok(found.some((each) => each.endsWith("in said")));
 });
+
+test("control: what tools and models hand back is found too, where nobody takes it out", async () => {
+  await using remote = await openRemote();
+  const project = await makeProject("other", remote.url);
+  const settings = { folder: project.folder, url: remote.url, from: toolFlowsFrom, flows: flowsMax, redacts: false };
+  const open = await said(project, processArgs(settings));
+  assert.equal(open.code, 0, open.text.toString().slice(-2000));
+  const found = findCanaries(filesBelow(path.join(project.folder, ".runwright")), project.canaries);
+  for (const { name } of project.canaries)
+    for (const form of ["json", "base64"])
+      assert.ok(
+        found.some((each) => each.startsWith(`${name} as ${form} in `)),
+        `${name} as ${form}`,
+      );
+  // What tools and providers say when they fail holds no secret even then: that has a net of its own, in front of this one.
+  const told = seenIn(open.text, project.canaries[0]?.value ?? "").filter((each) => /-token$|refused$/.test(each));
+  const own = ["mirror", "refuser", "server", "shower", "thrower"].map((way) => `asks ${way}-token`);
+  assert.deepEqual(told, [...own, "tools mirror-token", "tools server-token", "tools shower-token"]);
+});
+
+/** Steps, behind the names of their workflows, in which a text came back. */
+function seenIn(output: Buffer, text: string): readonly string[] {
+  const views = output
+    .toString()
+    .split("\n")
+    .filter((line) => line.startsWith('{"row"'));
+  const steps = views.flatMap((line) => {
+    const { row, instances } = JSON.parse(line) as {
+      readonly row: { readonly workflow: string };
+      readonly instances: readonly { readonly path: string }[];
+    };
+    const seen = instances.filter((each) => JSON.stringify({ ...each, input: null }).includes(text));
+    return seen.map(({ path: step }) => `${row.workflow} ${step}`);
+  });
+  return [...new Set(steps)].toSorted();
+}

@@ -1,7 +1,8 @@
-import { type ErrorCode, RunwrightError } from "../../base/error.ts";
-import { equalJson, isJsonObject, type Json } from "../../base/json.ts";
+import { digestJson } from "../../base/digest.ts";
+import { type ErrorCode, hasCode, RunwrightError } from "../../base/error.ts";
+import { equalJson, isJsonObject, type Json, type JsonObject } from "../../base/json.ts";
 import { limits } from "../../base/limits.ts";
-import type { Action, ActionCall, ActionResult } from "../../ports/action.ts";
+import type { Action, ActionCall, ActionResult, Effect } from "../../ports/action.ts";
 import type { ModelMessage, ModelReply, ModelRequest, Models, ModelTool, ModelToolCall } from "../../ports/model.ts";
 import type { Tool } from "../tool/tool.ts";
 import { replyIn, type Tools } from "../tool/tools.ts";
@@ -123,15 +124,12 @@ async function callTool(
   call: ActionCall,
   tools: Tools,
   tool: Tool | undefined,
-  { id, name, input }: ModelToolCall,
+  asked: ModelToolCall,
 ): Promise<ModelMessage> {
-  const told = { role: "tool", id, name } as const;
+  const told = { role: "tool", id: asked.id, name: asked.name } as const;
   try {
-    if (tool === undefined) return await refuse(call, { id, name, input });
-    const given = isJsonObject(input) ? input : {};
-    const receipt = await call.once(tools.effect(call, tool, given, true), (permit) =>
-      tools.carryOut(call, tool, given, permit),
-    );
+    const { effect, input, listed } = await fitting(call, tools, tool, asked);
+    const receipt = await call.once(effect, (permit) => tools.carryOut(call, listed, input, permit));
     return { ...told, output: replyIn(receipt).output };
   } catch (error) {
     if (!(error instanceof RunwrightError) || !toldToModel.has(error.code)) throw error;
@@ -139,19 +137,56 @@ async function callTool(
   }
 }
 
-/** A tool that the file does not give this step: the door says no, so that the journal and the audit log tell of it. Nothing is ever called. */
-async function refuse(call: ActionCall, { name, input }: ModelToolCall): Promise<never> {
-  const shown = name.slice(0, limits.operationNameMax);
-  const outside = `the file gives step ${call.step} no tool of this name`;
-  await call.once(
-    {
-      name: "refused tool",
-      class: "blind",
-      target: { kind: "tool", name: shown, arguments: input, byModel: true, outside },
-    },
-    () => Promise.reject(new RunwrightError("tool.not-allowed", `Step ${call.step}: ${outside}.`)),
-  );
-  throw new RunwrightError("tool.not-allowed", `Step ${call.step}: ${outside}.`);
+/** A call that may go to the door: of a tool that the file gives this step, with arguments that fit it. Throws `tool.*` once the denial is journaled. */
+async function fitting(
+  call: ActionCall,
+  tools: Tools,
+  listed: Tool | undefined,
+  asked: ModelToolCall,
+): Promise<{ readonly effect: Effect; readonly input: JsonObject; readonly listed: Tool }> {
+  if (listed === undefined) {
+    const outside = `the file gives step ${call.step} no tool of this name`;
+    return await refuse(call, asked, outside, new RunwrightError("tool.not-allowed", `Step ${call.step}: ${outside}.`));
+  }
+  try {
+    const input = argumentsOf(asked);
+    return { effect: tools.effect(call, listed, input, true), input, listed };
+  } catch (error) {
+    if (!hasCode(error, "tool.input-invalid")) throw error;
+    return await refuse(call, asked, "its arguments do not fit", error);
+  }
+}
+
+/** A model that has no arguments to give may give nothing; whatever else is no map is not taken for none. */
+function argumentsOf({ name, input }: ModelToolCall): JsonObject {
+  if (input === null) return {};
+  if (isJsonObject(input)) return input;
+  throw new RunwrightError("tool.input-invalid", `The input of ${name} is no JSON object.`);
+}
+
+/** What is never called: the door says no, so that the journal and the audit log tell of it. */
+async function refuse(
+  call: ActionCall,
+  { name, input }: ModelToolCall,
+  outside: string,
+  error: RunwrightError,
+): Promise<never> {
+  const target = { kind: "tool", name: shownName(name), arguments: input, byModel: true, outside } as const;
+  const effect = { name: "refused tool", class: "blind", digest: digestJson(input), target } as const;
+  try {
+    await call.once(effect, () => Promise.reject(error));
+  } catch (denied) {
+    if (!hasCode(denied, "tool.not-allowed")) throw denied;
+  }
+  throw error;
+}
+
+/** A name that a model made up, as books can keep it. */
+function shownName(name: string): string {
+  return name
+    .slice(0, limits.operationNameMax)
+    .toWellFormed()
+    .replaceAll(/[\p{Cc}\p{Cf}]/gu, "\uFFFD");
 }
 
 /** The tools of a step; `desk.*` stands for every action of that connector. */

@@ -27,7 +27,7 @@ export interface Tools {
   find(call: Pick<ToolCaller, "declared" | "lock" | "step">, name: string): Tool;
   /** Names of all actions of a connector that the file declares. Throws the same. */
   actionsOf(call: Pick<ToolCaller, "declared" | "lock" | "step">, alias: string): readonly string[];
-  /** What calling it is, for the door. */
+  /** What calling it is, for the door. Throws `tool.input-invalid`: what does not fit is neither journaled nor shown to people as a call. */
   effect(call: ToolCaller, tool: Tool, input: JsonObject, byModel?: true): Effect;
   carryOut(call: ToolCaller, tool: Tool, input: JsonObject, permit: Permit): Promise<Json>;
 }
@@ -47,6 +47,8 @@ export function createTools(options: ToolsOptions): Tools {
     actionsOf: (caller, alias) => Object.keys(connectorOf(caller, alias, `${alias}.*`).found.actions),
     effect(call, tool, input, byModel) {
       const { pin, action, descriptor } = tool;
+      const [problem] = validateValue(descriptor.input, input);
+      if (problem !== undefined) throw misfit(tool, problem);
       const canFind = descriptor.effect === "readback" || descriptor.effect === "conditional";
       return {
         name: tool.name,
@@ -64,8 +66,6 @@ export function createTools(options: ToolsOptions): Tools {
       };
     },
     async carryOut(call, tool, input, permit) {
-      const [problem] = validateValue(tool.descriptor.input, input);
-      if (problem !== undefined) throw misfit(tool, problem);
       const settings = await settingsOf(options, call, tool);
       const surroundings = { settings, signal: permit.signal, log: call.log };
       return asJson(await connector.call(tool.connector, envelopeOf(call, tool, input, permit), surroundings)) ?? null;
