@@ -4,7 +4,6 @@ import { describe, test } from "node:test";
 import {
   audited,
   desk,
-  audited,
   write,
   target,
   update,
