@@ -6,7 +6,7 @@ import type { Config } from "./config.ts";
 
 /** The vault of a project: its secrets are where the configuration says, and none has been read. */
 export function projectVault(
-  { root, secrets }: Pick<Config, "root" | "secrets">,
+  { root, secrets }: Pick<Config, "root" | "secrets" | "providers">,
   env: Readonly<Record<string, string | undefined>>,
   clock: Pick<Clock, "now">,
 ): Vault {
@@ -19,13 +19,18 @@ export function projectVault(
  */
 export async function openVault(...given: Parameters<typeof projectVault>): Promise<Vault> {
   const vault = projectVault(...given);
-  const [{ secrets }] = given;
-  await Promise.allSettled(Object.keys(secrets).map((name) => vault.secret(name)));
+  const [{ secrets, providers }] = given;
+  const named = Object.keys(secrets).map((name) => vault.secret(name));
+  await Promise.allSettled([...named, ...keysOf(providers).map((key) => vault.resolve(key))]);
   return vault;
 }
 
-/** The environment variables that hold secrets: what a workflow declares under `env` never has their values. */
-export function secretVariables({ secrets }: Pick<Config, "secrets">): ReadonlySet<string> {
-  const references = Object.values(secrets).map((text) => referenceOf(text));
+/** The environment variables that hold secrets, keys of providers too: what a workflow declares under `env` never has their values. */
+export function secretVariables({ secrets, providers }: Pick<Config, "secrets" | "providers">): ReadonlySet<string> {
+  const references = [...Object.values(secrets), ...keysOf(providers)].map((text) => referenceOf(text));
   return new Set(references.flatMap((reference) => (reference?.kind === "env" ? [reference.name] : [])));
+}
+
+function keysOf(providers: Config["providers"]): readonly string[] {
+  return Object.values(providers).flatMap(({ key }) => (key === undefined ? [] : [key]));
 }
