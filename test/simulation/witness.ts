@@ -187,6 +187,11 @@ export function createWitness(): Witness {
         asked.delete(`${runKeyText(key)} resume`);
         for (const child of goingOn(key, ...seen.children.values())) paused.add(child);
         break;
+      // Another question in the same place: who has answered the one before is asked again.
+      case "effect.unknown":
+      case "effect.held":
+        asked.delete(`${runKeyText(key)} ${event.path}`);
+        break;
       case "run.resumed":
         for (const child of goingOn(key, ...seen.children.values())) paused.delete(child);
         break;
@@ -222,9 +227,11 @@ export function createWitness(): Witness {
       const rows = await journal.inbox(key);
       const last = rows.findLast(({ kind }) => kind === "pause" || kind === "resume");
       if (last?.kind === "pause") paused.add(runKeyText(key));
-      // It is asked for again unless it still lies there: whether it was for the latest pause nobody remembers.
-      const resume = `${runKeyText(key)} resume`;
-      if (before.has(resume) && rows.some(({ kind }) => kind === "resume")) asked.add(resume);
+      // It is asked for again unless it still lies there: whether it was for the latest pause, or the latest gate, nobody remembers.
+      for (const row of rows) {
+        const about = `${runKeyText(key)} ${aboutOf(row)}`;
+        if (before.has(about)) asked.add(about);
+      }
     }
   }
 }
