@@ -1,6 +1,7 @@
 // `tool` steps: the envelope, settings with their secrets, the commits that they cost, and what refuses them.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { replyIn } from "../../src/actions/tool/tools.ts";
 import { isJsonObject } from "../../src/base/json.ts";
 import type { ConnectorDescriptor } from "../../src/language/connector.ts";
 import { desk } from "../../src/language/example-connectors.ts";
@@ -49,6 +50,13 @@ describe("a tool step", () => {
     const drifted = await callStage();
     const run = await drifted.start(text, {}, { version: { ...versionOf(text), lock } });
     assert.deepEqual([...(await errorOf(drifted, run)), drifted.toolCalls.length], ["failed", "connector.drift", 0]);
+  });
+
+  test("that people settled has what they saw as its receipt, and no output that nobody has", () => {
+    const unknown = { remote_id: null, url: null, before: null };
+    assert.deepEqual(replyIn({ remote_id: "17" }), { v: 1, output: null, receipt: { ...unknown, remote_id: "17" } });
+    assert.deepEqual(replyIn(null), { v: 1, output: null, receipt: unknown });
+    assert.deepEqual(replyIn({ v: 1, output: 3 }), { v: 1, output: 3 }, "control: an answer stays as it came");
   });
 
   test("a sequence of them costs about one commit each", async () => {

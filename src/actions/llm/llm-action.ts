@@ -20,6 +20,7 @@ export function createLlmAction(models: Models, tools: Tools): Action {
   return {
     run: (call) => converse(call, { models, tools }),
     opening(call) {
+      assertPinned(call, models);
       const allowed = allowedTools(tools, { ...call, log: () => undefined });
       return { effect: modelEffect(firstRequest(call, toolsFor(allowed))) };
     },
@@ -63,7 +64,10 @@ async function converse(call: ActionCall, parties: Parties): Promise<ActionResul
 }
 
 /** A published version calls the model at the provider that it was published with, and no other under its name. */
-function assertPinned({ lock, declared, name, step }: ActionCall, models: Models): void {
+function assertPinned(
+  { lock, declared, name, step }: Pick<ActionCall, "lock" | "declared" | "name" | "step">,
+  models: Models,
+): void {
   const pin = declared.models?.[name] ?? "";
   const pinned = lock?.models[pin];
   if (pinned === undefined || equalJson(pinned, models.describe(pin))) return;

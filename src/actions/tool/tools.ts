@@ -4,7 +4,7 @@ import { isJsonObject, type Json, type JsonObject } from "../../base/json.ts";
 import type { ActionDescriptor, ConnectorDescriptor } from "../../language/connector.ts";
 import { validateValue } from "../../language/schema/validate.ts";
 import type { Effect, Permit } from "../../ports/action.ts";
-import type { Connector, ToolCall, ToolReply } from "../../ports/connector.ts";
+import type { Connector, ToolCall, ToolReply, ToolSurroundings } from "../../ports/connector.ts";
 import type { Policy } from "../../ports/policy.ts";
 import type { Vault } from "../../ports/vault.ts";
 import { settingsOf } from "./settings.ts";
@@ -66,9 +66,8 @@ export function createTools(options: ToolsOptions): Tools {
       };
     },
     async carryOut(call, tool, input, permit) {
-      const settings = await settingsOf(options, call, tool);
-      const surroundings = { settings, signal: permit.signal, log: call.log };
-      return asJson(await connector.call(tool.connector, envelopeOf(call, tool, input, permit), surroundings)) ?? null;
+      const around = await surroundingsOf(call, tool, permit);
+      return asJson(await connector.call(tool.connector, envelopeOf(call, tool, input, permit), around)) ?? null;
     },
   };
 
@@ -86,18 +85,23 @@ export function createTools(options: ToolsOptions): Tools {
   }
 
   async function look(call: ToolCaller, tool: Tool, input: JsonObject, permit: Permit): Promise<ToolReply | undefined> {
-    const settings = await settingsOf(options, call, tool);
-    const surroundings = { settings, signal: permit.signal, log: call.log };
-    return await connector.find(tool.connector, envelopeOf(call, tool, input, permit), surroundings);
+    const around = await surroundingsOf(call, tool, permit);
+    return await connector.find(tool.connector, envelopeOf(call, tool, input, permit), around);
+  }
+
+  async function surroundingsOf(call: ToolCaller, tool: Tool, { signal }: Permit): Promise<ToolSurroundings> {
+    return { settings: await settingsOf(options, call, tool), signal, log: call.log };
   }
 }
 
-/** What a call left behind, read from the receipt that stands in the journal. Throws `tool.bad-answer`. */
-export function replyIn(receipt: Json): ToolReply {
-  if (isJsonObject(receipt) && receipt["v"] === 1 && receipt["output"] !== undefined)
-    return receipt as unknown as ToolReply;
-  // Whoever settled a call whose outcome nobody knew may have written down what they saw.
-  return { v: 1, output: receipt };
+/**
+ * What a call gave, read from what stands in the journal. Where people settled a call whose answer nobody has, that is what they saw in the other
+ * system: the call's receipt, as far as they know it, and no output.
+ */
+export function replyIn(kept: Json): ToolReply {
+  if (isJsonObject(kept) && kept["v"] === 1 && kept["output"] !== undefined) return kept as unknown as ToolReply;
+  const seen = isJsonObject(kept) ? kept : {};
+  return { v: 1, output: null, receipt: { remote_id: null, url: null, before: null, ...seen } };
 }
 
 /** The call as it leaves: the same bytes wherever it goes. */
